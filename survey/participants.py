@@ -1,0 +1,113 @@
+"""Participants: known by a pseudonym, found by their code, enrolled while nobody of the team needs to be signed in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vault import codes, erasure, ledger, participant_keys
+from vault.accounts import Account
+from vault.codes import TypedCode
+from vault.erasure import Kind
+from vault.errors import Conflict, Missing
+from vault.store import Base
+from vault.studies import Scope
+
+_TRIES = 20
+
+
+class Standing(StrEnum):
+    """Where a participant is on the way through the study."""
+
+    ENROLLED = "enrolled"
+    STOPPED = "stopped"
+    ANONYMISED = "anonymised"
+    ERASED = "erased"
+
+
+class Participant(Base):
+    """One person of one study, without a name."""
+
+    __tablename__ = "participant"
+    __table_args__ = (Index("participant_pseudonym_once", "study_id", "pseudonym", unique=True),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+    pseudonym: Mapped[str]
+    standing: Mapped[Standing]
+    enrolled_on: Mapped[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A new participant with the code to hand over; the keys serve the rest of the enrolment and are kept nowhere."""
+
+    participant: Participant
+    code: TypedCode = field(repr=False)
+    keys: Mapping[Scope, bytes] = field(repr=False)
+
+
+def enrol(
+    db: Session,
+    rings: Session,
+    study_id: UUID,
+    *,
+    by: str,
+    now: datetime,
+    site_id: UUID | None = None,
+    typed: bool = False,
+    interviewer: Account | None = None,
+) -> Enrolled:
+    """A participant with keys, a code and a pseudonym. Keys come first: a row without keys would lose answers."""
+    made = participant_keys.make(db, rings, study_id, now=now, typed=typed, interviewer=interviewer)
+    participant = Participant(
+        id=made.participant_id,
+        study_id=study_id,
+        site_id=site_id,
+        pseudonym=_pseudonym(db, study_id),
+        standing=Standing.ENROLLED,
+        enrolled_on=now.date(),
+    )
+    db.add(participant)
+    subject = participant_keys.commitment(rings, participant.id)
+    ledger.append(db, "participant.enrolled", actor=by, now=now, study=study_id, subject=subject)
+    db.flush()
+    return Enrolled(participant, made.code, made.keys)
+
+
+def _pseudonym(db: Session, study_id: UUID) -> str:
+    for _ in range(_TRIES):
+        name = codes.pseudonym()
+        if not db.scalar(select(Participant.id).where(Participant.study_id == study_id, Participant.pseudonym == name)):
+            return name
+    raise Conflict
+
+
+def find(db: Session, study_id: UUID, participant_id: UUID) -> Participant:
+    """The participant of this study, or Missing."""
+    participant = db.get(Participant, participant_id)
+    if participant is None or participant.study_id != study_id:
+        raise Missing
+    return participant
+
+
+def of_study(db: Session, study_id: UUID) -> Sequence[Participant]:
+    """The participants of a study by pseudonym."""
+    return db.scalars(select(Participant).where(Participant.study_id == study_id).order_by(Participant.pseudonym)).all()
+
+
+def known(db: Session) -> frozenset[UUID]:
+    """Everybody who was ever enrolled; keys of anybody else are left over from an enrolment that was cut off."""
+    return frozenset(db.scalars(select(Participant.id)))
+
+
+def forget(db: Session, rings: Session, participant: Participant, kind: Kind, *, actor: str, now: datetime) -> None:
+    """The participant's keys are promised to die; ``erasure.carry_out`` has to follow."""
+    erasure.promise(db, rings, participant.study_id, participant.id, participant.pseudonym, kind, actor=actor, now=now)
+    participant.standing = Standing.ERASED if kind is Kind.ERASE else Standing.ANONYMISED
+    db.flush()

@@ -1,0 +1,95 @@
+"""The migrations make the very tables that the code speaks of, on both databases, and guard those that only grow."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
+
+from survey import participants
+from vault import (
+    accounts,
+    approvals,
+    attempts,
+    erasure,
+    escrow,
+    identities,
+    keyring,
+    ledger,
+    records,
+    sessions,
+    studies,
+    study_keys,
+    welcomes,
+)
+from vault.errors import NotSetUp
+from vault.migrations import runner
+from vault.store import AppendOnly, Base, KeyringBase, Stores
+
+EVERY_ROOM_WITH_TABLES = (
+    accounts, approvals, attempts, erasure, escrow, identities, keyring, ledger, participants, records, sessions,
+    studies, study_keys, welcomes,
+)  # fmt: skip
+
+
+def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[object]:
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), base.metadata))
+
+
+def test_tables_are_what_the_code_says(stores: Stores) -> None:
+    assert len(EVERY_ROOM_WITH_TABLES) == 14
+    assert differences(stores.main, Base) == []
+    assert differences(stores.keyring, KeyringBase) == []
+
+
+def test_every_append_only_table_refuses_change(stores: Stores) -> None:
+    with stores.main.connect() as connection:
+        if stores.main.dialect.name == "sqlite":
+            query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'"
+        else:
+            query = (
+                "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'refuse_change'"
+            )
+        guarded = list(connection.scalars(text(query)))
+    only_grow = {
+        mapper.local_table.name  # type: ignore[attr-defined]
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, AppendOnly)
+    }
+    assert only_grow
+    assert sorted(guarded) == sorted([*only_grow, *only_grow])
+
+
+def test_upgrading_twice_changes_nothing(stores: Stores) -> None:
+    runner.upgrade(stores)
+    assert runner.current(stores.main) == runner.head("main")
+    assert runner.current(stores.keyring) == runner.head("keyring")
+    runner.require_current(stores)
+
+
+def test_an_older_database_is_named_as_what_it_is(stores: Stores) -> None:
+    with stores.main.begin() as connection:
+        connection.execute(text("DELETE FROM alembic_version"))
+    with pytest.raises(NotSetUp, match="verbatim migrate"):
+        runner.require_current(stores)
+
+
+def test_a_reading_unit_of_work_cannot_write(stores: Stores) -> None:
+    """ASVS 3.5: whatever a page that is looked at does, the databases refuse it."""
+    with stores.work(reading=True) as work, pytest.raises(DatabaseError):
+        work.db.execute(text("DELETE FROM attempt"))
+    with stores.work(reading=True) as work, pytest.raises(DatabaseError):
+        work.keyring.execute(text("DELETE FROM wrap"))
+    with stores.work() as work:
+        work.db.execute(text("DELETE FROM attempt"))
+        work.keyring.execute(text("DELETE FROM wrap"))
+        work.commit()
+
+
+def test_only_a_sqlite_file_can_be_the_keyring(stores: Stores) -> None:
+    with pytest.raises(NotSetUp, match="KEYRING_URL"):
+        Stores.open("sqlite:///x.db", "postgresql://localhost/keyring")
+    with pytest.raises(NotSetUp, match="Correct its URL"):
+        Stores.open("mysql://localhost/x", "sqlite:///k.db")

@@ -1,0 +1,75 @@
+"""When somebody leaves a study or changes their role: the keys they held become worthless, whatever crashes meanwhile.
+
+What has to follow stands in ``Study.owed`` from the moment of the departure until it is done.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from vault import keyring, rotation
+from vault.keyring import Wrap
+from vault.studies import HOLDS, Member, Role, Scope, Study, join, leave, members
+from vault.study_keys import hold, take_away
+
+ASSIGNMENTS = "assignments"
+
+
+def part_with(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
+    """The member is none any more and holds no grant; ``settle`` has to follow."""
+    leave(db, member, by=by, now=now)
+    _owe(db, member.study_id, [ASSIGNMENTS, *take_away(db, member.study_id, member.account_id, frozenset(Scope))])
+
+
+def change_role(db: Session, member: Member, role: Role, *, by: UUID, now: datetime) -> Member:
+    """The member has ``role`` and no grant of a scope that it lacks; ``settle`` has to follow, then a new grant."""
+    leave(db, member, by=by, now=now)
+    _owe(
+        db, member.study_id, [ASSIGNMENTS, *take_away(db, member.study_id, member.account_id, set(Scope) - HOLDS[role])]
+    )
+    return join(db, member.study_id, member.account_id, role, by=by, now=now, site_id=member.site_id)
+
+
+def owed(db: Session, study_id: UUID) -> frozenset[str]:
+    """What is still to follow from departures: names of scopes to rotate, ASSIGNMENTS."""
+    return frozenset(db.get_one(Study, study_id, populate_existing=True).owed.split())
+
+
+def settle(
+    db: Session, rings: Session, study_id: UUID, *, account_id: UUID, seed: bytes, now: datetime
+) -> Iterator[str]:
+    """Nothing is owed any more. A generator; the member ``account_id`` must hold every scope that is owed."""
+    for debt in sorted(owed(db, study_id)):
+        if debt == ASSIGNMENTS:
+            yield from _end_assignments(db, rings, study_id)
+        else:
+            yield from rotation.rotate(db, rings, study_id, Scope(debt), account_id=account_id, seed=seed, now=now)
+        _pay(db, study_id, debt)
+        yield f"settled {debt}"
+
+
+def _end_assignments(db: Session, rings: Session, study_id: UUID) -> Iterator[str]:
+    """Only standing interviewers and leads have wraps of single participants."""
+    standing = [
+        str(member.account_id) for member in members(db, study_id) if member.role in (Role.INTERVIEWER, Role.LEAD)
+    ]
+    rings.execute(delete(Wrap).where(Wrap.study_id == study_id, Wrap.kind == "member", Wrap.recipient.not_in(standing)))
+    yield "unassigned"
+    keyring.scrub(rings)
+
+
+def _owe(db: Session, study_id: UUID, debts: Iterable[str]) -> None:
+    hold(db, study_id, alone=True)
+    study = db.get_one(Study, study_id, populate_existing=True)
+    study.owed = " ".join(sorted({*study.owed.split(), *debts}))
+    db.flush()
+
+
+def _pay(db: Session, study_id: UUID, debt: str) -> None:
+    hold(db, study_id, alone=True)
+    study = db.get_one(Study, study_id, populate_existing=True)
+    study.owed = " ".join(sorted({*study.owed.split()} - {debt}))
+    db.flush()

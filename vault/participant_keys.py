@@ -1,0 +1,217 @@
+"""A participant's keys: one for each scope, and whom each is wrapped for.
+
+Making them needs public keys only, so somebody can be enrolled while nobody of the team is signed in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from vault import ledger
+from vault.accounts import Account
+from vault.codes import LINK, LOCATOR, TYPED, TypedCode, new_code
+from vault.errors import CannotOpen
+from vault.keyring import Access, Salt, Wrap
+from vault.passphrases import link_key, pretend, unwrap_secret, wrap_secret
+from vault.sealing import new_key, open_sealed, seal
+from vault.studies import Scope
+from vault.study_keys import hold, seed_of, study_key
+from vault.wraps import KeyPair, wrap
+
+CODE = "code"
+LINKED = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class NewKeys:
+    """A new participant's keys and the code that opens their answers. None of it is stored in this form."""
+
+    participant_id: UUID
+    code: TypedCode = field(repr=False)
+    keys: Mapping[Scope, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A participant who came with their code."""
+
+    study_id: UUID
+    participant_id: UUID
+    key: bytes = field(repr=False)
+
+
+def make(
+    db: Session,
+    rings: Session,
+    study_id: UUID,
+    *,
+    now: datetime,
+    typed: bool = False,
+    interviewer: Account | None = None,
+) -> NewKeys:
+    """Keys for a participant who does not exist yet; the row in the main database comes after them.
+
+    ``typed``: the code is short enough to be typed, else it is meant for a link. ``interviewer``: whom they are
+    assigned to from the start.
+    """
+    hold(db, study_id)
+    participant_id = uuid4()
+    keys = {scope: new_key() for scope in Scope}
+    rings.add(Salt(participant_id=participant_id, study_id=study_id, salt=new_key(), added_on=now.date()))
+    for scope, key in keys.items():
+        active = study_key(db, study_id, scope)
+        place = ("participant-key", study_id, participant_id, scope.value, active.epoch)
+        _keep(rings, study_id, participant_id, scope, "study", "", active.epoch, wrap(active.public, key, *place))
+    if interviewer is not None:
+        assign(rings, study_id, participant_id, keys, interviewer)
+    code = give_access(rings, study_id, participant_id, keys[Scope.RESPONSES], typed=typed)
+    rings.flush()
+    return NewKeys(participant_id, code, keys)
+
+
+def _keep(
+    rings: Session,
+    study_id: UUID,
+    participant_id: UUID,
+    scope: Scope,
+    kind: str,
+    recipient: str,
+    epoch: int,
+    blob: bytes,
+) -> None:
+    rings.add(
+        Wrap(
+            study_id=study_id,
+            participant_id=participant_id,
+            scope=scope,
+            kind=kind,
+            recipient=recipient,
+            epoch=epoch,
+            blob=blob,
+        )
+    )
+
+
+def give_access(
+    rings: Session, study_id: UUID, participant_id: UUID, responses_key: bytes, *, typed: bool = False
+) -> TypedCode:
+    """A new code opens the participant's answers, and every former one opens nothing."""
+    rings.execute(delete(Access).where(Access.participant_id == participant_id))
+    rings.execute(delete(Wrap).where(Wrap.participant_id == participant_id, Wrap.kind == "self"))
+    locator = new_code(LOCATOR)
+    while rings.get(Access, locator):
+        locator = new_code(LOCATOR)
+    code = TypedCode(locator, new_code(TYPED if typed else LINK))
+    place = ("participant-self", study_id, participant_id)
+    if typed:
+        blob = wrap_secret(code.secret, responses_key, *place)
+    else:
+        blob = seal(link_key(code.secret, *place), responses_key, *place)
+    rings.add(Access(locator=code.locator, study_id=study_id, participant_id=participant_id))
+    _keep(rings, study_id, participant_id, Scope.RESPONSES, "self", CODE if typed else LINKED, 0, blob)
+    rings.flush()
+    return code
+
+
+def enter(rings: Session, code: TypedCode) -> Entered:
+    """Whose code it is, with the key to their answers; CannotOpen, in the same time, for a code of nobody."""
+    access = rings.get(Access, code.locator)
+    own = select(Wrap).where(Wrap.participant_id == access.participant_id, Wrap.kind == "self") if access else None
+    found = rings.scalar(own) if own is not None else None
+    # Stretching takes long, and nobody should wait for it.
+    rings.rollback()
+    if access is None or found is None or (found.recipient == LINKED) is not code.is_link:
+        if not code.is_link:
+            pretend(code.secret)
+        raise CannotOpen
+    place = ("participant-self", access.study_id, access.participant_id)
+    if code.is_link:
+        key = open_sealed(link_key(code.secret, *place), found.blob, *place)
+    else:
+        key = unwrap_secret(code.secret, found.blob, *place)
+    return Entered(access.study_id, access.participant_id, key)
+
+
+def open_for_study(
+    rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, *, holder: KeyPair, epoch: int
+) -> bytes:
+    """The participant's key, opened with the scope's seed of ``epoch`` (keep ``holder`` while you loop)."""
+    found = rings.get(Wrap, (study_id, participant_id, scope, "study", "", epoch))
+    if found is None:
+        raise CannotOpen
+    return holder.unwrap(found.blob, "participant-key", study_id, participant_id, scope.value, epoch)
+
+
+def open_for_member(
+    db: Session, rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, *, account_id: UUID, seed: bytes
+) -> bytes:
+    """The participant's key, for a member who holds the scope; CannotOpen for anybody else."""
+    epochs = rings.scalars(
+        select(Wrap.epoch)
+        .where(Wrap.participant_id == participant_id, Wrap.scope == scope, Wrap.kind == "study")
+        .order_by(Wrap.epoch.desc())
+    ).all()
+    # There are two only while the study's key is being changed, and then one of them opens.
+    for epoch in epochs:
+        try:
+            holder = KeyPair(seed_of(db, study_id, scope, account_id=account_id, seed=seed, epoch=epoch))
+            return open_for_study(rings, study_id, participant_id, scope, holder=holder, epoch=epoch)
+        except CannotOpen:
+            continue
+    raise CannotOpen
+
+
+def assign(
+    rings: Session, study_id: UUID, participant_id: UUID, keys: Mapping[Scope, bytes], interviewer: Account
+) -> None:
+    """The interviewer opens these keys of this participant, and of nobody else."""
+    if interviewer.public_key is None or interviewer.rehearsed_at is None:
+        raise CannotOpen
+    unassign(rings, participant_id, interviewer.id)
+    number = interviewer.key_number
+    for scope, key in keys.items():
+        place = ("participant-key-member", study_id, participant_id, scope.value, interviewer.id, number)
+        blob = wrap(interviewer.public_key, key, *place)
+        _keep(rings, study_id, participant_id, scope, "member", str(interviewer.id), number, blob)
+    rings.flush()
+
+
+def unassign(rings: Session, participant_id: UUID, account_id: UUID) -> None:
+    """The account has no wrap of this participant any more."""
+    rings.execute(
+        delete(Wrap).where(
+            Wrap.participant_id == participant_id, Wrap.kind == "member", Wrap.recipient == str(account_id)
+        )
+    )  # fmt: skip
+
+
+def open_assigned(
+    rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, *, account: Account, seed: bytes
+) -> bytes:
+    """The participant's key, for the interviewer they are assigned to; CannotOpen for anybody else."""
+    number = account.key_number
+    found = rings.get(Wrap, (study_id, participant_id, scope, "member", str(account.id), number))
+    if found is None:
+        raise CannotOpen
+    place = ("participant-key-member", study_id, participant_id, scope.value, account.id, number)
+    return KeyPair(seed).unwrap(found.blob, *place)
+
+
+def commitment(rings: Session, participant_id: UUID) -> str:
+    """How the participant stands in the log; CannotOpen once they are erased."""
+    found = rings.get(Salt, participant_id)
+    if found is None:
+        raise CannotOpen
+    return ledger.committed(found.salt, participant_id.bytes)
+
+
+def detail(rings: Session, participant_id: UUID, payload: bytes) -> str:
+    """A commitment to something about the participant that the log may not tell."""
+    found = rings.get(Salt, participant_id)
+    if found is None:
+        raise CannotOpen
+    return ledger.committed(found.salt, b"detail\0" + payload)

@@ -1,0 +1,118 @@
+"""Being signed in: a row that only the cookie opens, and a cookie that says nothing without the row.
+
+Any worker opens a session; the database alone opens none. The cookie is an identifier and a key, the row is the
+member's seed under that key, with the stage and the end of the session in what is authenticated.
+"""
+
+import base64
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, delete, or_, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from vault.errors import CannotOpen
+from vault.sealing import derive, new_key, open_sealed, seal
+from vault.store import Base
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+HALF_WAY = timedelta(minutes=10)
+TOUCHED_EVERY = timedelta(minutes=1)
+
+_ID = 16
+
+
+class Stage(StrEnum):
+    """How far somebody has come: the passphrase alone, or the second factor too."""
+
+    HALF = "half"
+    FULL = "full"
+
+
+class SessionRow(Base):
+    """One browser's session."""
+
+    __tablename__ = "session"
+
+    id_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
+    stage: Mapped[Stage]
+    blob: Mapped[bytes]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A session that its cookie has opened."""
+
+    id_hash: bytes
+    account_id: UUID
+    stage: Stage
+    seen_at: datetime
+    seed: bytes = field(repr=False)
+
+
+def open_session(db: Session, account_id: UUID, seed: bytes, *, stage: Stage, now: datetime) -> str:
+    """The value of a cookie for a new session; nothing of any earlier one is used."""
+    number, key = os.urandom(_ID), new_key()
+    # Whole seconds, because that is what is authenticated and both databases keep.
+    expires_at = (now + (HALF_WAY if stage is Stage.HALF else ABSOLUTE)).replace(microsecond=0)
+    id_hash = derive(number, "session-id")
+    blob = seal(derive(key, "session"), seed, *_place(id_hash, account_id, stage, expires_at))
+    db.add(
+        SessionRow(id_hash=id_hash, account_id=account_id, stage=stage, blob=blob, seen_at=now, expires_at=expires_at)
+    )
+    db.flush()
+    return base64.urlsafe_b64encode(number + key).decode()
+
+
+def _place(
+    id_hash: bytes, account_id: UUID, stage: Stage, expires_at: datetime
+) -> tuple[str, bytes, UUID, str, int]:  # fmt: skip
+    return ("session", id_hash, account_id, stage.value, int(expires_at.timestamp()))
+
+
+def read_session(db: Session, cookie: str, *, now: datetime) -> Open:
+    """The session behind a cookie; CannotOpen if there is none, it was idle too long, or its time is over."""
+    try:
+        raw = base64.b64decode(cookie.encode(), altchars=b"-_", validate=True)
+    except ValueError:
+        raise CannotOpen from None
+    if len(raw) != _ID + 32:
+        raise CannotOpen
+    id_hash = derive(raw[:_ID], "session-id")
+    row = db.get(SessionRow, id_hash)
+    if row is None or now >= row.expires_at or now >= row.seen_at + IDLE:
+        raise CannotOpen
+    place = _place(id_hash, row.account_id, row.stage, row.expires_at)
+    seed = open_sealed(derive(raw[_ID:], "session"), row.blob, *place)
+    return Open(id_hash, row.account_id, row.stage, row.seen_at, seed)
+
+
+def touch(db: Session, session: Open, *, now: datetime) -> bool:
+    """The session has been used now; returns whether that had to be written (once a minute is enough)."""
+    if now < session.seen_at + TOUCHED_EVERY:
+        return False
+    db.execute(update(SessionRow).where(SessionRow.id_hash == session.id_hash).values(seen_at=now))
+    return True
+
+
+def end_session(db: Session, session: Open) -> None:
+    """Its cookie opens nothing any more."""
+    db.execute(delete(SessionRow).where(SessionRow.id_hash == session.id_hash))
+
+
+def end_all(db: Session, account_id: UUID, *, but: Open | None = None) -> None:
+    """Every session of the account has ended, except ``but``."""
+    theirs = delete(SessionRow).where(SessionRow.account_id == account_id)
+    db.execute(theirs if but is None else theirs.where(SessionRow.id_hash != but.id_hash))
+
+
+def sweep(db: Session, *, now: datetime) -> None:
+    """No row of a session that is over is left."""
+    db.execute(delete(SessionRow).where(or_(SessionRow.expires_at <= now, SessionRow.seen_at <= now - IDLE)))
