@@ -100,6 +100,11 @@ def by_email(db: Session, email: str) -> Account | None:
     return db.scalar(select(Account).where(Account.email == spelled(email)))
 
 
+def nobody_yet(db: Session) -> bool:
+    """Whether the installation has no account at all."""
+    return db.scalar(select(Account.id).limit(1)) is None
+
+
 def give_keys(db: Session, account: Account, passphrase: str, *, now: datetime) -> NewKeys:
     """A new key pair, recovery code and second factor. What was granted to an earlier pair has to be granted anew.
 

@@ -56,6 +56,10 @@ class Open:
     seen_at: datetime
     seed: bytes = field(repr=False)
 
+    def stale(self, now: datetime) -> bool:
+        """Whether it is worth writing down that the session was used ``now``."""
+        return now >= self.seen_at + TOUCHED_EVERY
+
 
 def open_session(db: Session, account_id: UUID, seed: bytes, *, stage: Stage, now: datetime) -> str:
     """The value of a cookie for a new session; nothing of any earlier one is used."""
@@ -94,12 +98,10 @@ def read_session(db: Session, cookie: str, *, now: datetime) -> Open:
     return Open(id_hash, row.account_id, row.stage, row.seen_at, seed)
 
 
-def touch(db: Session, session: Open, *, now: datetime) -> bool:
-    """The session has been used now; returns whether that had to be written (once a minute is enough)."""
-    if now < session.seen_at + TOUCHED_EVERY:
-        return False
-    db.execute(update(SessionRow).where(SessionRow.id_hash == session.id_hash).values(seen_at=now))
-    return True
+def touch(db: Session, session: Open, *, now: datetime) -> None:
+    """The session has been used now, to the minute."""
+    if session.stale(now):
+        db.execute(update(SessionRow).where(SessionRow.id_hash == session.id_hash).values(seen_at=now))
 
 
 def end_session(db: Session, session: Open) -> None:

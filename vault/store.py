@@ -144,17 +144,35 @@ class Work:
     Neither database is touched before it is used. Left without ``commit``, everything is rolled back.
     """
 
-    __slots__ = ("db", "keyring")
+    __slots__ = ("_db", "_engines", "_keyring")
 
     def __init__(self, main: Engine, keyring: Engine) -> None:
-        self.db = Session(main, expire_on_commit=False)
-        self.keyring = Session(keyring, expire_on_commit=False)
+        self._engines = main, keyring
+        self._db: Session | None = None
+        self._keyring: Session | None = None
+
+    @property
+    def db(self) -> Session:
+        """The main database."""
+        if self._db is None:
+            self._db = Session(self._engines[0], expire_on_commit=False)
+        return self._db
+
+    @property
+    def keyring(self) -> Session:
+        """The keyring."""
+        if self._keyring is None:
+            self._keyring = Session(self._engines[1], expire_on_commit=False)
+        return self._keyring
 
     def commit(self) -> None:
         """Make everything durable, the keyring first: keys without a row do no harm, a row without keys would."""
-        self.db.flush()
-        self.keyring.commit()
-        self.db.commit()
+        if self._db is not None:
+            self._db.flush()
+        if self._keyring is not None:
+            self._keyring.commit()
+        if self._db is not None:
+            self._db.commit()
 
     def carry_out(self, steps: Iterable[object]) -> None:
         """Run a deed that must survive a crash at any point: commit after each of its ``steps``."""
@@ -165,9 +183,11 @@ class Work:
     def close(self) -> None:
         """Roll back what was not committed and give the connections back."""
         try:
-            self.db.close()
+            if self._db is not None:
+                self._db.close()
         finally:
-            self.keyring.close()
+            if self._keyring is not None:
+                self._keyring.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +213,15 @@ class Stores:
     @contextmanager
     def work(self, *, reading: bool = False) -> Iterator[Work]:
         """A unit of work; with ``reading`` the databases themselves refuse every write."""
-        work = Work(self.reading_main, self.reading_keyring) if reading else Work(self.main, self.keyring)
+        work = self.begin(reading=reading)
         try:
             yield work
         finally:
             work.close()
+
+    def begin(self, *, reading: bool = False) -> Work:
+        """The same for whoever closes it themselves."""
+        return Work(self.reading_main, self.reading_keyring) if reading else Work(self.main, self.keyring)
 
     def dispose(self) -> None:
         """Close every pooled connection, as before a fork or at the end of a test."""

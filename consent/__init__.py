@@ -1,0 +1,1 @@
+"""What was agreed: documents, scopes, and decisions as proof that somebody asked."""

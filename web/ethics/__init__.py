@@ -1,0 +1,1 @@
+"""The board's pages: everything that was approved and done, nothing that anybody said."""

@@ -1,0 +1,1 @@
+"""The interviewer's pages: prepare, converse, deposit."""

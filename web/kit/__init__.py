@@ -1,0 +1,1 @@
+"""What all pages stand on: the guard around a request, forms, layout, headers, languages."""

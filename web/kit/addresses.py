@@ -1,0 +1,20 @@
+"""Where a visitor may be sent: to pages of ours that can be looked at, and nowhere else."""
+
+import re
+
+from flask import current_app
+from werkzeug.exceptions import HTTPException
+
+_LOCAL = re.compile(r"/(?![/\\])[\x21-\x7e]*")
+
+
+def local(path: str | None) -> str | None:
+    """``path`` if it is the address of a page of this installation that can be looked at, else None."""
+    if not path or len(path) > 2000 or "\\" in path or not _LOCAL.fullmatch(path):
+        return None
+    adapter = current_app.url_map.bind("localhost")
+    try:
+        adapter.match(path.partition("?")[0].partition("#")[0], method="GET")
+    except HTTPException:
+        return None
+    return path

@@ -1,0 +1,45 @@
+"""Languages: which one a page is in, which way it runs, and how a moment is written."""
+
+from datetime import UTC, datetime
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale
+from markupsafe import Markup, escape
+
+from web.kit import cookies
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def chosen() -> str:
+    """The visitor's choice, else the best of what their browser asks for, else English."""
+    if not has_request_context():
+        return "en"
+    cookie = request.cookies.get(cookies.LANGUAGE, "")
+    if cookie in LANGUAGES:
+        return cookie
+    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def direction() -> str:
+    """``ltr`` or ``rtl``, by the language of the page."""
+    return "rtl" if str(get_locale() or "en").split("_")[0] in _RIGHT_TO_LEFT else "ltr"
+
+
+def moment(value: datetime) -> Markup:
+    """``2026-11-22 14:02`` in UTC, with the zone on hover and in print."""
+    utc = value.astimezone(UTC)
+    return Markup('<time datetime="{}" title="{}">{}<span class="zone"> UTC</span></time>').format(
+        escape(utc.isoformat(timespec="seconds")), f"{utc:%Y-%m-%d %H:%M:%S} UTC", f"{utc:%Y-%m-%d %H:%M}"
+    )
+
+
+def install(app: Flask) -> None:
+    """Templates speak the visitor's language."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "locale"
+    Babel(app, locale_selector=chosen)
+    app.jinja_env.globals.update(
+        languages=LANGUAGES, language=lambda: str(get_locale() or "en").split("_")[0], direction=direction
+    )
+    app.jinja_env.filters["moment"] = moment

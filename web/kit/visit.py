@@ -1,0 +1,94 @@
+"""One visit: who came, with which keys, to which study, and the unit of work in which something happens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from flask import flash
+from sqlalchemy.orm import Session
+
+from vault import ledger, sessions
+from vault.accounts import Account
+from vault.errors import CannotOpen, Missing
+from vault.settings import Settings
+from vault.store import Stores, Work
+from vault.studies import Member, Permit, Study
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every visit to this installation has in common."""
+
+    settings: Settings
+    stores: Stores
+    server_key: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a view gets. The guard fills it in and is the only one who commits."""
+
+    kit: Kit
+    work: Work
+    now: datetime
+    session: sessions.Open | None = field(default=None, repr=False)
+    account: Account | None = None
+    study: Study | None = None
+    member: Member | None = None
+    permits: frozenset[Permit] = frozenset()
+    device: str | None = field(default=None, repr=False)
+
+    @property
+    def db(self) -> Session:
+        """The main database."""
+        return self.work.db
+
+    @property
+    def keyring(self) -> Session:
+        """The keyring."""
+        return self.work.keyring
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the installation."""
+        return self.kit.settings
+
+    @property
+    def signed_in(self) -> Account:
+        """Who is signed in, on pages that nobody else reaches."""
+        if self.account is None:
+            raise Missing
+        return self.account
+
+    @property
+    def actor(self) -> str:
+        """How whoever is signed in stands in the log."""
+        return ledger.staff(self.signed_in.id)
+
+    @property
+    def unlocked(self) -> bytes:
+        """The seed that the visitor's cookie has opened."""
+        if self.session is None:
+            raise CannotOpen
+        return self.session.seed
+
+    @property
+    def the_study(self) -> Study:
+        """The study of the address, on pages that belong to one."""
+        if self.study is None:
+            raise Missing
+        return self.study
+
+    @property
+    def study_id(self) -> UUID:
+        """The id of the study of the address."""
+        return self.the_study.id
+
+    def carry_out(self, steps: Iterable[object]) -> None:
+        """Run a deed of several steps, each committed; see ``Work.carry_out``."""
+        self.work.carry_out(steps)
+
+    def tell(self, sentence: str) -> None:
+        """The next page says ``sentence`` once. Never a name, an answer or a code: it travels in a signed cookie."""
+        flash(sentence)

@@ -1,0 +1,1 @@
+"""The team's pages: sign in, plan, author, recruit, transcribe, review, release."""

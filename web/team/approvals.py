@@ -1,0 +1,98 @@
+"""What the ethics board decided, as the team records it from the letter."""
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from vault import approvals, studies
+from vault.approvals import Decided
+from vault.errors import Invalid
+from vault.studies import Permit
+from web.kit.forms import PageForm, choose_from
+from web.kit.guard import Pages
+from web.kit.pages import render
+from web.kit.visit import Visit
+
+page = Pages("approvals", __name__)
+
+
+class ApprovalForm(PageForm):
+    """A board's decision."""
+
+    board = StringField(_l("Board"), [DataRequired(_l("Give the name of the board.")), Length(max=200)])
+    reference = StringField(
+        _l("Reference"), [DataRequired(_l("Give the reference that stands on the board's letter.")), Length(max=120)]
+    )
+    covers = TextAreaField(
+        _l("What it covers"),
+        [DataRequired(_l("Say what the board approved.")), Length(max=2000)],
+        description=_l("In the board's words: instruments, consent documents, who may be asked, how many."),
+    )
+    site = SelectField(_l("Where it holds"))
+    effective_on = DateField(_l("From"), [InputRequired(_l("Give the first day, for example 2026-11-23."))])
+    expires_on = DateField(_l("Until and including"), [InputRequired(_l("Give the last day, for example 2027-11-22."))])
+    replaces = SelectField(_l("Replaces"), description=_l("For a renewal or an amendment: the decision before it."))
+
+
+def _form(visit: Visit, data: MultiDict[str, str] | None = None) -> ApprovalForm:
+    form = ApprovalForm(data)
+    study = visit.the_study
+    choose_from(
+        form.site,
+        [(str(site.id), site.name) for site in studies.sites(visit.db, study.id)],
+        first=gettext("Every site"),
+    )
+    former = [(str(one.number), f"{one.board}, {one.reference}") for one in approvals.of_study(visit.db, study.id)]
+    choose_from(form.replaces, former, first=gettext("Nothing: it is the first or stands beside the others"))
+    return form
+
+
+def _page(visit: Visit, form: ApprovalForm) -> str:
+    study = visit.the_study
+    return render(
+        visit,
+        "team/approvals.html",
+        form=form,
+        approvals=approvals.of_study(visit.db, study.id),
+        places={site.id: site.name for site in studies.sites(visit.db, study.id)},
+        may_record=Permit.MANAGE_APPROVALS in visit.permits,
+        today=visit.now.date(),
+    )
+
+
+@page.view("/studies/<uuid:study_id>/approvals", permit=Permit.SEE_STUDY)
+def listing(visit: Visit) -> ResponseReturnValue:
+    """Every decision on the study, newest first."""
+    return _page(visit, _form(visit))
+
+
+@page.action("/studies/<uuid:study_id>/approvals", permit=Permit.MANAGE_APPROVALS)
+def record(visit: Visit) -> ResponseReturnValue:
+    """The decision stands in the study's records and log."""
+    form = _form(visit, request.form)
+    if not form.validate():
+        return _page(visit, form), 422
+    if form.effective_on.data is None or form.expires_on.data is None:
+        raise Invalid
+    decided = Decided(
+        board=form.board.data or "",
+        reference=form.reference.data or "",
+        covers=form.covers.data or "",
+        effective_on=form.effective_on.data,
+        expires_on=form.expires_on.data,
+        site_id=UUID(form.site.data) if form.site.data else None,
+        replaces=int(form.replaces.data) if form.replaces.data else None,
+    )
+    try:
+        approvals.record(visit.db, visit.the_study.id, decided, by=visit.signed_in.id, now=visit.now)
+    except Invalid as refusal:
+        form.refuse(refusal, "expires_on")
+        return _page(visit, form), 422
+    visit.tell(gettext("The approval was recorded."))
+    return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)

@@ -1,0 +1,17 @@
+"""The study's log, as its lead and its auditor read it."""
+
+from flask.typing import ResponseReturnValue
+
+from vault import ledger
+from vault.studies import Permit
+from web.kit.guard import Pages
+from web.kit.pages import render
+from web.kit.visit import Visit
+
+page = Pages("log", __name__)
+
+
+@page.view("/studies/<uuid:study_id>/log", permit=Permit.SEE_LEDGER)
+def listing(visit: Visit) -> ResponseReturnValue:
+    """The newest lines of the log."""
+    return render(visit, "team/log.html", lines=ledger.of_study(visit.db, visit.the_study.id))

@@ -1,0 +1,287 @@
+"""Who works in a study, in which role, with which keys."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
+
+from vault import accounts, departures, studies, study_keys, welcomes
+from vault.accounts import Account
+from vault.errors import Conflict, Missing, Refused
+from vault.studies import HOLDS, Member, Permit, Role, Scope
+from vault.wraps import fingerprint
+from web.kit.forms import PageForm, choices, choose_from
+from web.kit.guard import Pages
+from web.kit.pages import render
+from web.kit.visit import Visit
+
+page = Pages("members", __name__)
+
+ROLES = {
+    Role.LEAD: (_l("Lead"), _l("Holds every key, publishes, decides who works in the study.")),
+    Role.COORDINATOR: (_l("Coordinator"), _l("Knows who the participants are; reads no answer.")),
+    Role.INTERVIEWER: (_l("Interviewer"), _l("Sees the participants assigned to them, and nobody else.")),
+    Role.TRANSCRIBER: (_l("Transcriber"), _l("Hears recordings; reads no name and no survey answer.")),
+    Role.ANALYST: (_l("Analyst"), _l("Reads answers and transcripts; knows no name.")),
+    Role.AUDITOR: (_l("Auditor"), _l("Sees rules, counts and the log; reads no answer and no name.")),
+}
+
+SCOPES = {
+    Scope.RESPONSES: _l("answers and transcripts"),
+    Scope.AUDIO: _l("recordings"),
+    Scope.LINKAGE: _l("names and contacts"),
+}
+
+
+class RoleForm(PageForm):
+    """What a member is in the study."""
+
+    role = RadioField(
+        _l("Role"),
+        [InputRequired(_l("Choose what this person does in the study."))],
+        choices=choices((role.value, name) for role, (name, _) in ROLES.items()),
+    )
+
+
+class MemberForm(RoleForm):
+    """A person who is to work in the study."""
+
+    name = StringField(_l("Name"), [DataRequired(_l("Give the person's name.")), Length(max=120)])
+    email = EmailField(
+        _l("E-mail address"),
+        [
+            DataRequired(_l("Give the person's e-mail address.")),
+            Length(max=254),
+            Regexp(r"[^@\s]+@[^@\s]+\.[^@\s]+$", message=_l("Give the address in full, for example name@example.org.")),
+        ],
+        description=_l("They will sign in with it. No message is sent now."),
+    )
+    site = SelectField(_l("Site"))
+
+
+class GrantForm(PageForm):
+    """The giver has compared the key's fingerprint with the person who holds it."""
+
+    shown = HiddenField()
+    compared = BooleanField(
+        _l("I have compared these letters with the person, by telephone or face to face."),
+        [InputRequired(_l("Compare the letters first, then tick this."))],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A member as the list shows them."""
+
+    member: Member
+    account: Account
+    held: frozenset[Scope]
+    due: frozenset[Scope]
+    ready: bool
+
+
+def _row(visit: Visit, member: Member) -> Row:
+    account = visit.db.get_one(Account, member.account_id)
+    held = study_keys.held(visit.db, member.study_id, account)
+    ready = account.public_key is not None and account.rehearsed_at is not None
+    return Row(member, account, held, HOLDS[member.role] - held, ready)
+
+
+def _member(visit: Visit, member_id: UUID) -> Row:
+    member = visit.db.get(Member, member_id)
+    if member is None or member.study_id != visit.the_study.id or member.left_at is not None:
+        raise Missing
+    return _row(visit, member)
+
+
+def _back(visit: Visit) -> ResponseReturnValue:
+    return redirect(url_for("members.listing", study_id=visit.the_study.id), code=303)
+
+
+@page.view("/studies/<uuid:study_id>/members", permit=Permit.SEE_STUDY)
+def listing(visit: Visit) -> ResponseReturnValue:
+    """Who works in the study, and which keys each holds."""
+    study = visit.the_study
+    return render(
+        visit,
+        "team/members.html",
+        rows=[_row(visit, member) for member in studies.members(visit.db, study.id)],
+        sites={site.id: site.name for site in studies.sites(visit.db, study.id)},
+        roles=ROLES,
+        scopes=SCOPES,
+        owed=departures.owed(visit.db, study.id),
+        may_manage=Permit.MANAGE_MEMBERS in visit.permits,
+    )
+
+
+def _new_form(visit: Visit, data: MultiDict[str, str] | None = None) -> MemberForm:
+    form = MemberForm(data)
+    places = studies.sites(visit.db, visit.the_study.id)
+    choose_from(form.site, [(str(site.id), site.name) for site in places], first=gettext("Every site"))
+    return form
+
+
+@page.view("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
+def new(visit: Visit) -> ResponseReturnValue:
+    """An empty form for a member."""
+    return render(visit, "team/member_new.html", form=_new_form(visit), roles=ROLES)
+
+
+@page.action("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
+def add(visit: Visit) -> ResponseReturnValue:
+    """The person is a member; who has no account yet gets a link to make one, shown this once."""
+    form = _new_form(visit, request.form)
+    if not form.validate():
+        return render(visit, "team/member_new.html", form=form, roles=ROLES), 422
+    me = visit.signed_in
+    account = accounts.by_email(visit.db, form.email.data or "")
+    if account is None:
+        account = accounts.create(
+            visit.db, email=form.email.data or "", name=form.name.data or "", by=visit.actor, now=visit.now
+        )
+    try:
+        member = studies.join(
+            visit.db,
+            visit.the_study.id,
+            account.id,
+            Role(form.role.data),
+            by=me.id,
+            now=visit.now,
+            site_id=UUID(form.site.data) if form.site.data else None,
+        )
+    except Conflict as refusal:
+        form.refuse(refusal, "email")
+        return render(visit, "team/member_new.html", form=form, roles=ROLES), 422
+    if account.public_key is None:
+        return _welcome(visit, account)
+    return redirect(url_for("members.grant", study_id=visit.the_study.id, member_id=member.id), code=303)
+
+
+@page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/welcome", permit=Permit.MANAGE_MEMBERS)
+def welcome_again(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """A new link for somebody whose account is not set up; the former one is void."""
+    row = _member(visit, member_id)
+    if row.ready:
+        raise Refused(gettext("This person has set up their account already."))
+    return _welcome(visit, row.account)
+
+
+def _welcome(visit: Visit, account: Account) -> str:
+    code = welcomes.welcome(visit.db, account, by=visit.actor, now=visit.now)
+    link = f"{visit.settings.public_url}{url_for('welcome.arrive')}#{code}"
+    return render(visit, "team/member_welcome.html", account=account, code=code, link=link)
+
+
+@page.view("/studies/<uuid:study_id>/members/<uuid:member_id>/keys", permit=Permit.MANAGE_KEYS)
+def grant(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """What the person will be able to open, and the fingerprint to compare with them."""
+    row = _member(visit, member_id)
+    if not row.ready or not row.due:
+        return _back(visit)
+    return _grant(visit, row, GrantForm())
+
+
+def _grant(visit: Visit, row: Row, form: GrantForm) -> str:
+    form.shown.data = shown = fingerprint(row.account.public_key or b"")
+    return render(visit, "team/member_grant.html", row=row, form=form, shown=shown, roles=ROLES, scopes=SCOPES)
+
+
+@page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/keys", permit=Permit.MANAGE_KEYS)
+def give(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """The member holds the keys of their role."""
+    row = _member(visit, member_id)
+    form = GrantForm(request.form)
+    if not form.validate():
+        return _grant(visit, row, form), 422
+    try:
+        study_keys.give(
+            visit.db,
+            row.member,
+            row.account,
+            shown=form.shown.data or "",
+            by=visit.signed_in.id,
+            seed=visit.unlocked,
+            now=visit.now,
+        )
+    except study_keys.FingerprintDiffers as refusal:
+        form.compared.data = False
+        form.refuse(refusal, "compared")
+        return _grant(visit, row, form), 422
+    visit.tell(gettext("The keys were granted."))
+    return _back(visit)
+
+
+@page.view("/studies/<uuid:study_id>/members/<uuid:member_id>/role", permit=Permit.MANAGE_MEMBERS)
+def role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """The role somebody has, to be changed."""
+    row = _member(visit, member_id)
+    return render(visit, "team/member_role.html", row=row, form=RoleForm(role=row.member.role.value), roles=ROLES)
+
+
+@page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/role", permit=Permit.MANAGE_MEMBERS)
+def change_role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """The member has another role, and the keys of the former one are worthless to them."""
+    row = _member(visit, member_id)
+    form = RoleForm(request.form)
+    if not form.validate():
+        return render(visit, "team/member_role.html", row=row, form=form, roles=ROLES), 422
+    if Role(form.role.data) is row.member.role:
+        return _back(visit)
+    try:
+        member = departures.change_role(
+            visit.db, row.member, Role(form.role.data), by=visit.signed_in.id, now=visit.now
+        )
+    except studies.LastLead as refusal:
+        form.refuse(refusal, "role")
+        return render(visit, "team/member_role.html", row=row, form=form, roles=ROLES), 422
+    _settle(visit)
+    visit.tell(gettext("The role was changed."))
+    if _row(visit, member).due:
+        return redirect(url_for("members.grant", study_id=visit.the_study.id, member_id=member.id), code=303)
+    return _back(visit)
+
+
+@page.view("/studies/<uuid:study_id>/members/<uuid:member_id>/leave", permit=Permit.MANAGE_MEMBERS)
+def leave(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """What will be true when this person has left the study."""
+    return render(visit, "team/member_leave.html", row=_member(visit, member_id), roles=ROLES, scopes=SCOPES)
+
+
+@page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/leave", permit=Permit.MANAGE_MEMBERS)
+def part(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """The person is no member any more, and the keys they held open nothing that is in use."""
+    row = _member(visit, member_id)
+    departures.part_with(visit.db, row.member, by=visit.signed_in.id, now=visit.now)
+    if row.account.id == visit.signed_in.id:
+        # Whoever leaves cannot turn the keys any more; another lead is asked to on their next visit.
+        return redirect(url_for("studies.listing"), code=303)
+    _settle(visit)
+    visit.tell(gettext("The person has left the study, and its keys were changed."))
+    return _back(visit)
+
+
+@page.action("/studies/<uuid:study_id>/members/settle", permit=Permit.MANAGE_KEYS)
+def settle(visit: Visit) -> ResponseReturnValue:
+    """Whatever still had to follow from a departure is done."""
+    _settle(visit)
+    visit.tell(gettext("The study's keys were changed."))
+    return _back(visit)
+
+
+def _settle(visit: Visit) -> None:
+    visit.carry_out(
+        departures.settle(
+            visit.db,
+            visit.keyring,
+            visit.the_study.id,
+            account_id=visit.signed_in.id,
+            seed=visit.unlocked,
+            now=visit.now,
+        )
+    )

@@ -1,0 +1,42 @@
+"""The composition root: settings, databases and pages become one application. Nothing imports this.
+
+``gunicorn wsgi:app`` and ``verbatim serve`` look for ``app``, which is made when it is first asked for, so that tests
+can make theirs with settings of their own.
+"""
+
+import os
+from functools import cache
+
+from flask import Flask
+
+from vault.migrations import runner
+from vault.settings import Settings, from_environment
+from vault.store import Stores
+from web.kit.app import make_app
+from web.kit.process import keep_to_itself
+from web.team import account, approvals, keys, log, members, sign_in, start, studies, welcome
+
+PAGES = [
+    start.page, sign_in.page, welcome.page, account.page,
+    studies.page, members.page, approvals.page, keys.page, log.page,
+]  # fmt: skip
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """An application for ``settings``, by default those of the environment; NotSetUp if it could not work."""
+    settings = settings or from_environment(os.environ)
+    stores = Stores.open(settings.database_url, settings.keyring_url)
+    runner.require_current(stores)
+    return make_app(settings, stores, PAGES)
+
+
+@cache
+def _app() -> Flask:
+    keep_to_itself()
+    return create_app()
+
+
+def __getattr__(name: str) -> Flask:
+    if name == "app":
+        return _app()
+    raise AttributeError(name)
