@@ -17,7 +17,7 @@ from vault.codes import LINK, LOCATOR, TYPED, TypedCode, new_code
 from vault.errors import CannotOpen
 from vault.keyring import Access, Salt, Wrap
 from vault.passphrases import link_key, pretend, unwrap_secret, wrap_secret
-from vault.sealing import new_key, open_sealed, seal
+from vault.sealing import KEY_BYTES, new_key, open_sealed, seal
 from vault.studies import Scope
 from vault.study_keys import hold, seed_of, study_key
 from vault.wraps import KeyPair, wrap
@@ -37,11 +37,11 @@ class NewKeys:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A participant who came with their code."""
+    """A participant who came with their code, and the keys of their own that it opens."""
 
     study_id: UUID
     participant_id: UUID
-    key: bytes = field(repr=False)
+    keys: Mapping[Scope, bytes] = field(repr=False)
 
 
 def make(
@@ -68,7 +68,7 @@ def make(
         _keep(rings, study_id, participant_id, scope, "study", "", active.epoch, wrap(active.public, key, *place))
     if interviewer is not None:
         assign(rings, study_id, participant_id, keys, interviewer)
-    code = give_access(rings, study_id, participant_id, keys[Scope.RESPONSES], typed=typed)
+    code = give_access(rings, study_id, participant_id, keys, typed=typed)
     rings.flush()
     return NewKeys(participant_id, code, keys)
 
@@ -97,9 +97,13 @@ def _keep(
 
 
 def give_access(
-    rings: Session, study_id: UUID, participant_id: UUID, responses_key: bytes, *, typed: bool = False
+    rings: Session, study_id: UUID, participant_id: UUID, keys: Mapping[Scope, bytes], *, typed: bool = False
 ) -> TypedCode:
-    """A new code opens the participant's answers, and every former one opens nothing."""
+    """A new code opens the participant's answers and what they said of themselves; every former one opens nothing.
+
+    ``keys`` must hold the responses key. The linkage key has a wrap of its own, so that it can die alone; it opens
+    with a key that lies beside the responses key, and not with that key, which others of the team hold.
+    """
     rings.execute(delete(Access).where(Access.participant_id == participant_id))
     rings.execute(delete(Wrap).where(Wrap.participant_id == participant_id, Wrap.kind == "self"))
     locator = new_code(LOCATOR)
@@ -107,33 +111,40 @@ def give_access(
         locator = new_code(LOCATOR)
     code = TypedCode(locator, new_code(TYPED if typed else LINK))
     place = ("participant-self", study_id, participant_id)
-    if typed:
-        blob = wrap_secret(code.secret, responses_key, *place)
-    else:
-        blob = seal(link_key(code.secret, *place), responses_key, *place)
+    own = new_key()
+    both = own + keys[Scope.RESPONSES]
+    blob = wrap_secret(code.secret, both, *place) if typed else seal(link_key(code.secret, *place), both, *place)
     rings.add(Access(locator=code.locator, study_id=study_id, participant_id=participant_id))
-    _keep(rings, study_id, participant_id, Scope.RESPONSES, "self", CODE if typed else LINKED, 0, blob)
+    recipient = CODE if typed else LINKED
+    _keep(rings, study_id, participant_id, Scope.RESPONSES, "self", recipient, 0, blob)
+    if Scope.LINKAGE in keys:
+        blob = seal(own, keys[Scope.LINKAGE], *place, Scope.LINKAGE.value)
+        _keep(rings, study_id, participant_id, Scope.LINKAGE, "self", recipient, 0, blob)
     rings.flush()
     return code
 
 
 def enter(rings: Session, code: TypedCode) -> Entered:
-    """Whose code it is, with the key to their answers; CannotOpen, in the same time, for a code of nobody."""
+    """Whose code it is, with their keys; CannotOpen, in the same time, for a code of nobody."""
     access = rings.get(Access, code.locator)
     own = select(Wrap).where(Wrap.participant_id == access.participant_id, Wrap.kind == "self") if access else None
-    found = rings.scalar(own) if own is not None else None
+    found = {wrap.scope: wrap for wrap in rings.scalars(own)} if own is not None else {}
     # Stretching takes long, and nobody should wait for it.
     rings.rollback()
-    if access is None or found is None or (found.recipient == LINKED) is not code.is_link:
+    main = found.get(Scope.RESPONSES)
+    if access is None or main is None or (main.recipient == LINKED) is not code.is_link:
         if not code.is_link:
             pretend(code.secret)
         raise CannotOpen
     place = ("participant-self", access.study_id, access.participant_id)
     if code.is_link:
-        key = open_sealed(link_key(code.secret, *place), found.blob, *place)
+        both = open_sealed(link_key(code.secret, *place), main.blob, *place)
     else:
-        key = unwrap_secret(code.secret, found.blob, *place)
-    return Entered(access.study_id, access.participant_id, key)
+        both = unwrap_secret(code.secret, main.blob, *place)
+    keys = {Scope.RESPONSES: both[KEY_BYTES:]}
+    if Scope.LINKAGE in found:
+        keys[Scope.LINKAGE] = open_sealed(both[:KEY_BYTES], found[Scope.LINKAGE].blob, *place, Scope.LINKAGE.value)
+    return Entered(access.study_id, access.participant_id, keys)
 
 
 def open_for_study(

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, delete, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import CannotOpen
-from vault.sealing import derive, new_key, open_sealed, seal
+from vault.sealing import KEY_BYTES, derive, new_key, open_sealed, seal
 from vault.store import Base
 
 IDLE = timedelta(minutes=30)
@@ -63,16 +63,32 @@ class Open:
 
 def open_session(db: Session, account_id: UUID, seed: bytes, *, stage: Stage, now: datetime) -> str:
     """The value of a cookie for a new session; nothing of any earlier one is used."""
-    number, key = os.urandom(_ID), new_key()
+    cookie, id_hash, key = new_cookie()
     # Whole seconds, because that is what is authenticated and both databases keep.
     expires_at = (now + (HALF_WAY if stage is Stage.HALF else ABSOLUTE)).replace(microsecond=0)
-    id_hash = derive(number, "session-id")
-    blob = seal(derive(key, "session"), seed, *_place(id_hash, account_id, stage, expires_at))
+    blob = seal(key, seed, *_place(id_hash, account_id, stage, expires_at))
     db.add(
         SessionRow(id_hash=id_hash, account_id=account_id, stage=stage, blob=blob, seen_at=now, expires_at=expires_at)
     )
     db.flush()
-    return base64.urlsafe_b64encode(number + key).decode()
+    return cookie
+
+
+def new_cookie() -> tuple[str, bytes, bytes]:
+    """A cookie's value, under which its row is found, and the key that seals the row."""
+    raw = os.urandom(_ID) + new_key()
+    return base64.urlsafe_b64encode(raw).decode(), derive(raw[:_ID], "session-id"), derive(raw[_ID:], "session")
+
+
+def read_cookie(cookie: str) -> tuple[bytes, bytes]:
+    """Under what the row of a cookie is found, and the key that opens it; CannotOpen if it is no cookie of ours."""
+    try:
+        raw = base64.b64decode(cookie.encode(), altchars=b"-_", validate=True)
+    except ValueError:
+        raise CannotOpen from None
+    if len(raw) != _ID + KEY_BYTES:
+        raise CannotOpen
+    return derive(raw[:_ID], "session-id"), derive(raw[_ID:], "session")
 
 
 def _place(
@@ -83,18 +99,12 @@ def _place(
 
 def read_session(db: Session, cookie: str, *, now: datetime) -> Open:
     """The session behind a cookie; CannotOpen if there is none, it was idle too long, or its time is over."""
-    try:
-        raw = base64.b64decode(cookie.encode(), altchars=b"-_", validate=True)
-    except ValueError:
-        raise CannotOpen from None
-    if len(raw) != _ID + 32:
-        raise CannotOpen
-    id_hash = derive(raw[:_ID], "session-id")
+    id_hash, key = read_cookie(cookie)
     row = db.get(SessionRow, id_hash)
     if row is None or now >= row.expires_at or now >= row.seen_at + IDLE:
         raise CannotOpen
     place = _place(id_hash, row.account_id, row.stage, row.expires_at)
-    seed = open_sealed(derive(raw[_ID:], "session"), row.blob, *place)
+    seed = open_sealed(key, row.blob, *place)
     return Open(id_hash, row.account_id, row.stage, row.seen_at, seed)
 
 

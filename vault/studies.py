@@ -42,12 +42,25 @@ class Permit(StrEnum):
     OPEN = "open"
     HALF = "half"
     STAFF = "staff"
+    TAKE_PART = "take-part"
     SEE_STUDY = "see-study"
+    SEE_INSTRUMENTS = "see-instruments"
+    SEE_PROGRESS = "see-progress"
     SEE_LEDGER = "see-ledger"
     MANAGE_STUDY = "manage-study"
     MANAGE_MEMBERS = "manage-members"
     MANAGE_APPROVALS = "manage-approvals"
     MANAGE_KEYS = "manage-keys"
+    AUTHOR = "author"
+    PUBLISH = "publish"
+    RECRUIT = "recruit"
+    ASSIGN = "assign"
+    READ_NAMES = "read-names"
+    READ_ANSWERS = "read-answers"
+    INTERVIEW = "interview"
+
+
+OF_THE_VISITOR = frozenset({Permit.OPEN, Permit.HALF, Permit.STAFF, Permit.TAKE_PART})
 
 
 HOLDS: dict[Role, frozenset[Scope]] = {
@@ -59,13 +72,15 @@ HOLDS: dict[Role, frozenset[Scope]] = {
     Role.AUDITOR: frozenset(),
 }
 
+_EVERYBODY = frozenset({Permit.SEE_STUDY, Permit.SEE_INSTRUMENTS, Permit.SEE_PROGRESS})
+
 PERMITS: dict[Role, frozenset[Permit]] = {
-    Role.LEAD: frozenset(Permit) - {Permit.OPEN, Permit.HALF, Permit.STAFF},
-    Role.COORDINATOR: frozenset({Permit.SEE_STUDY, Permit.MANAGE_APPROVALS}),
-    Role.INTERVIEWER: frozenset({Permit.SEE_STUDY}),
-    Role.TRANSCRIBER: frozenset({Permit.SEE_STUDY}),
-    Role.ANALYST: frozenset({Permit.SEE_STUDY}),
-    Role.AUDITOR: frozenset({Permit.SEE_STUDY, Permit.SEE_LEDGER}),
+    Role.LEAD: frozenset(Permit) - OF_THE_VISITOR,
+    Role.COORDINATOR: _EVERYBODY | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
+    Role.INTERVIEWER: _EVERYBODY | {Permit.INTERVIEW},
+    Role.TRANSCRIBER: _EVERYBODY,
+    Role.ANALYST: _EVERYBODY | {Permit.READ_ANSWERS},
+    Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER},
 }
 
 

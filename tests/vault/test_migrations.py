@@ -16,6 +16,7 @@ from vault import (
     identities,
     keyring,
     ledger,
+    participant_sessions,
     records,
     sessions,
     studies,
@@ -27,7 +28,7 @@ from vault.migrations import runner
 from vault.store import AppendOnly, Base, KeyringBase, Stores
 
 EVERY_ROOM_WITH_TABLES = (
-    accounts, approvals, attempts, erasure, escrow, identities, keyring, ledger, participants, records, sessions,
+    accounts, approvals, attempts, erasure, escrow, identities, keyring, ledger, participant_sessions, participants, records, sessions,
     studies, study_keys, welcomes,
 )  # fmt: skip
 
@@ -38,7 +39,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 14
+    assert len(EVERY_ROOM_WITH_TABLES) == 15
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 SESSION = "__Host-verbatim"
 DEVICE = "__Host-device"
 LANGUAGE = "__Host-language"
+PERSON = "__Host-person"
 FORM = "__Host-form"
 
 _YEAR = 365 * 24 * 3600

@@ -14,18 +14,24 @@ from flask import Blueprint, Flask, Response, current_app, redirect, render_temp
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from vault import sessions, studies
+from vault import participant_sessions, sessions, studies
 from vault.accounts import Account
+from vault.attempts import TooManyTries
+from vault.codes import CodeUnreadable
 from vault.errors import Busy, CannotOpen, Conflict, Missing, Refused
+from vault.participant_sessions import CodeOpensNothing
 from vault.sessions import Stage
-from vault.studies import Permit
-from web.kit import cookies
+from vault.studies import OF_THE_VISITOR, Permit
+from web.kit import cookies, rail
+from web.kit.rail import Place, Stop
 from web.kit.visit import Kit, Visit
 
 View = Callable[Concatenate[Visit, ...], ResponseReturnValue]
 
 _KIT = "verbatim"
-_OF_THE_VISITOR = frozenset({Permit.OPEN, Permit.HALF, Permit.STAFF})
+
+# The field in which a participant whose visit was over gives the code again, together with what they had typed.
+CODE_AGAIN = "your_code"
 
 # What a person typed is offered to be sent again after they were signed out; secrets are not put on a page.
 _NEVER_REPEATED = frozenset(
@@ -40,6 +46,7 @@ class Door:
     permit: Permit
     reading: bool
     of_study: bool
+    place: Place | None = None
 
 
 class Pages:
@@ -49,16 +56,21 @@ class Pages:
         self.blueprint = Blueprint(name, module)
         self.doors: dict[str, Door] = {}
 
-    def view(self, rule: str, *, permit: Permit, logs: bool = False) -> Callable[[View], View]:
-        """A page to look at. The databases refuse to be written to, unless the look is a deed that ``logs``."""
-        return self._door(rule, "GET", Door(permit, not logs, "<uuid:study_id>" in rule))
+    def view(
+        self, rule: str, *, permit: Permit, logs: bool = False, place: Place | None = None
+    ) -> Callable[[View], View]:
+        """A page to look at. The databases refuse to be written to, unless the look is a deed that ``logs``.
+
+        With a ``place`` it stands in the rail of the team's pages.
+        """
+        return self._door(rule, "GET", Door(permit, not logs, "<uuid:study_id>" in rule, place))
 
     def action(self, rule: str, *, permit: Permit) -> Callable[[View], View]:
         """A deed."""
         return self._door(rule, "POST", Door(permit, False, "<uuid:study_id>" in rule))  # noqa: FBT003
 
     def _door(self, rule: str, method: str, door: Door) -> Callable[[View], View]:
-        if not door.of_study and door.permit not in _OF_THE_VISITOR:
+        if not door.of_study and door.permit not in OF_THE_VISITOR:
             raise ValueError("a permit of a study needs the study in the address")
 
         def register(view: View) -> View:
@@ -75,9 +87,13 @@ class Pages:
 def install(app: Flask, kit: Kit, pages: list[Pages]) -> None:
     """The app answers these pages, each behind its door."""
     app.extensions[_KIT] = kit
-    app.extensions["verbatim-doors"] = {name: door for page in pages for name, door in page.doors.items()}
+    doors = {name: door for page in pages for name, door in page.doors.items()}
+    app.extensions["verbatim-doors"] = doors
     for page in pages:
         app.register_blueprint(page.blueprint)
+    rail.install(
+        app, [Stop(name, door.permit, door.of_study, door.place) for name, door in doors.items() if door.place]
+    )
 
 
 def kit_of(app: Flask) -> Kit:
@@ -91,14 +107,11 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
     work = kit.stores.begin(reading=door.reading)
     visit = Visit(kit, work, datetime.now(UTC), device=request.cookies.get(cookies.DEVICE))
     try:
+        if door.permit is Permit.TAKE_PART:
+            return _serve_participant(visit, door, view, arguments)
         _admit(visit, writing=not door.reading)
         refusal = _require(visit, door, arguments)
-        if refusal is not None:
-            return refusal
-        response = current_app.make_response(view(visit, **arguments))
-        if response.status_code < 400:
-            work.commit()
-        return response
+        return refusal if refusal is not None else _answer(visit, view, arguments)
     except IntegrityError:
         # Which row was there first says something about other people, so nothing of the message goes on.
         raise Conflict from None
@@ -108,6 +121,51 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
         raise
     finally:
         work.close()
+
+
+def _answer(visit: Visit, view: View, arguments: dict[str, Any]) -> Response:
+    response = current_app.make_response(view(visit, **arguments))
+    if response.status_code < 400:
+        visit.work.commit()
+    return response
+
+
+def _serve_participant(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
+    """The view, for a participant who is here. Who is not here any more comes in again without losing what was typed:
+    the form is shown with everything in it and asks for the code.
+    """
+    cookie = request.cookies.get(cookies.PERSON)
+    try:
+        visit.person = participant_sessions.read(visit.db, cookie or "", now=visit.now)
+    except CannotOpen:
+        if request.method == "GET":
+            return redirect(url_for("arrive.form"), code=303)  # type: ignore[return-value]
+        return _come_in_again(visit, view, arguments)
+    if not door.reading:
+        participant_sessions.touch(visit.db, visit.person, now=visit.now)
+    elif visit.person.stale(visit.now):
+        with visit.kit.stores.work() as aside:
+            participant_sessions.touch(aside.db, visit.person, now=visit.now)
+            aside.commit()
+    return _answer(visit, view, arguments)
+
+
+def _come_in_again(visit: Visit, view: View, arguments: dict[str, Any]) -> Response:
+    refusal = None
+    if CODE_AGAIN in request.form:
+        try:
+            cookie, visit.person = participant_sessions.arrive(
+                visit.work, visit.kit.server_key, request.form[CODE_AGAIN], now=visit.now
+            )
+        except (CodeUnreadable, CodeOpensNothing, TooManyTries) as error:
+            refusal = error.sentence
+        else:
+            response = _answer(visit, view, arguments)
+            cookies.keep(response, cookies.PERSON, cookie)
+            return response
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", CODE_AGAIN}]
+    page = render_template("participant/come_in_again.html", visit=None, typed=typed, refusal=refusal)
+    return current_app.make_response((page, 422 if refusal else 403))
 
 
 def _admit(visit: Visit, *, writing: bool) -> None:

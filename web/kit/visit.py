@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from vault import ledger, sessions
 from vault.accounts import Account
 from vault.errors import CannotOpen, Missing
+from vault.participant_sessions import Person
 from vault.settings import Settings
 from vault.store import Stores, Work
 from vault.studies import Member, Permit, Study
@@ -38,6 +39,7 @@ class Visit:
     member: Member | None = None
     permits: frozenset[Permit] = frozenset()
     device: str | None = field(default=None, repr=False)
+    person: Person | None = None
 
     @property
     def db(self) -> Session:
@@ -60,6 +62,13 @@ class Visit:
         if self.account is None:
             raise Missing
         return self.account
+
+    @property
+    def participant(self) -> Person:
+        """The participant who is here, on pages that only participants reach."""
+        if self.person is None:
+            raise Missing
+        return self.person
 
     @property
     def actor(self) -> str:
