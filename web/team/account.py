@@ -17,6 +17,7 @@ from vault.wraps import fingerprint
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 from web.team.sign_in import LONGEST, refused
 
@@ -44,7 +45,7 @@ def _page(visit: Visit, form: PassphraseForm) -> str:
     )
 
 
-@page.view("/account", permit=Permit.STAFF)
+@page.view("/account", permit=Permit.STAFF, place=Place(Task.ACCOUNT, _l("Your account")))
 def mine(visit: Visit) -> ResponseReturnValue:
     """What the installation knows of whoever is signed in, and what they can change."""
     return _page(visit, PassphraseForm())

@@ -17,6 +17,7 @@ from vault.studies import Permit
 from web.kit.forms import PageForm, choose_from
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 
 page = Pages("approvals", __name__)
@@ -66,7 +67,7 @@ def _page(visit: Visit, form: ApprovalForm) -> str:
     )
 
 
-@page.view("/studies/<uuid:study_id>/approvals", permit=Permit.SEE_STUDY)
+@page.view("/studies/<uuid:study_id>/approvals", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Approvals")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """Every decision on the study, newest first."""
     return _page(visit, _form(visit))

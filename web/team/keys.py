@@ -15,6 +15,7 @@ from vault.wraps import fingerprint
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 from web.team.members import SCOPES
 
@@ -79,7 +80,7 @@ def _page(visit: Visit, escrow_form: EscrowForm | None = None, card_form: CardFo
     )
 
 
-@page.view("/studies/<uuid:study_id>/keys", permit=Permit.MANAGE_KEYS)
+@page.view("/studies/<uuid:study_id>/keys", permit=Permit.MANAGE_KEYS, place=Place(Task.PLAN, _l("Keys")))
 def overview(visit: Visit) -> ResponseReturnValue:
     """Every key of the study with its holders."""
     return _page(visit)

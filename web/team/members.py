@@ -19,6 +19,7 @@ from vault.wraps import fingerprint
 from web.kit.forms import PageForm, choices, choose_from
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 
 page = Pages("members", __name__)
@@ -104,7 +105,7 @@ def _back(visit: Visit) -> ResponseReturnValue:
     return redirect(url_for("members.listing", study_id=visit.the_study.id), code=303)
 
 
-@page.view("/studies/<uuid:study_id>/members", permit=Permit.SEE_STUDY)
+@page.view("/studies/<uuid:study_id>/members", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Team")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """Who works in the study, and which keys each holds."""
     study = visit.the_study

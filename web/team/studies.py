@@ -14,6 +14,7 @@ from vault.studies import Permit
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 
 page = Pages("studies", __name__)
@@ -46,7 +47,7 @@ class SiteForm(PageForm):
     )
 
 
-@page.view("/studies", permit=Permit.STAFF)
+@page.view("/studies", permit=Permit.STAFF, place=Place(Task.ACCOUNT, _l("Your studies")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """The studies of whoever looks."""
     return render(visit, "team/studies.html", mine=studies.of_account(visit.db, visit.signed_in.id))
@@ -70,7 +71,7 @@ def found(visit: Visit) -> ResponseReturnValue:
     return redirect(url_for("studies.overview", study_id=study.id), code=303)
 
 
-@page.view("/studies/<uuid:study_id>", permit=Permit.SEE_STUDY)
+@page.view("/studies/<uuid:study_id>", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Overview")))
 def overview(visit: Visit) -> ResponseReturnValue:
     """Where the study stands and what has to be done next."""
     db, study = visit.db, visit.the_study
@@ -88,7 +89,7 @@ def overview(visit: Visit) -> ResponseReturnValue:
     )
 
 
-@page.view("/studies/<uuid:study_id>/sites", permit=Permit.SEE_STUDY)
+@page.view("/studies/<uuid:study_id>/sites", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Sites")))
 def sites(visit: Visit) -> ResponseReturnValue:
     """Where the study runs, with a form for a further site."""
     return _sites(visit, SiteForm())
