@@ -4,9 +4,10 @@
 whether a stored value is an answer to a question needs no rules of its own: ``is_answer``.
 """
 
-import functools
-from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
+
+import msgspec
 
 from instruments.condition_parser import parse
 from instruments.conditions import evaluate
@@ -30,6 +31,7 @@ from instruments.fields import (
 )
 from instruments.kinds import (
     DECLINED,
+    TODAY,
     Answer,
     Date,
     Information,
@@ -39,7 +41,9 @@ from instruments.kinds import (
     Matrix,
     MultipleChoice,
     Number,
+    Option,
     Rank,
+    Row,
     Scale,
     ShortText,
     SingleChoice,
@@ -250,10 +254,30 @@ def _filled_topic(name: str, answer: dict[str, Json]) -> dict[str, list[str]]:
 
 
 def is_answer(question: Question, answer: Answer) -> bool:
-    """Whether a plain value is an answer to this question, limits of dates by today and conditions left aside."""
+    """Whether a plain value is an answer to this question; conditions and limits of dates by today are left aside."""
     read = _reader_of(question)
     return read(filled(question, answer), Circumstances(_ANY_DAY, {})) == (answer, ())
 
 
-def _reader_of(question: Question) -> Callable[[Form, Circumstances], Read]:
-    return functools.partial(question_reader(question))
+def _reader_of(question: Question) -> Reader:
+    return question_reader(msgspec.structs.replace(question, kind=_unconditional(question.kind), constraint=""))
+
+
+Part = TypeVar("Part", Option, Row)
+
+
+def _unconditional(kind: Kind) -> Kind:
+    match kind:
+        case SingleChoice() | MultipleChoice() | Rank():
+            return msgspec.structs.replace(kind, options=_always(kind.options))
+        case Matrix():
+            return msgspec.structs.replace(kind, rows=_always(kind.rows), each=_unconditional(kind.each))
+        case Date():
+            earliest, latest = ("" if limit == TODAY else limit for limit in (kind.earliest, kind.latest))
+            return msgspec.structs.replace(kind, earliest=earliest, latest=latest)
+        case _:
+            return kind
+
+
+def _always(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return tuple(msgspec.structs.replace(part, relevant="") for part in parts)

@@ -10,6 +10,11 @@ from collections.abc import Sequence
 from instruments.kinds import Rank
 
 
+def move_field(name: str) -> str:
+    """The name that the buttons of a rank are sent under."""
+    return f"{name}.move"
+
+
 def moved(kind: Rank, order: Sequence[str], move: str) -> tuple[str, ...]:
     """The order after one move. Whatever is unknown, twice, or makes no sense is left out or leaves the order as is."""
     known = [option.code for option in kind.options]
