@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
     """Templates speak the visitor's language."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "locale"
     Babel(app, locale_selector=chosen)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.globals.update(
         languages=LANGUAGES, language=lambda: str(get_locale() or "en").split("_")[0], direction=direction
     )

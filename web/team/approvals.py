@@ -55,15 +55,17 @@ def _form(visit: Visit, data: MultiDict[str, str] | None = None) -> ApprovalForm
 
 
 def _page(visit: Visit, form: ApprovalForm) -> str:
-    study = visit.the_study
+    study, today = visit.the_study, visit.now.date()
+    every = approvals.of_study(visit.db, study.id)
     return render(
         visit,
         "team/approvals.html",
         form=form,
-        approvals=approvals.of_study(visit.db, study.id),
+        approvals=every,
+        superseded={one.replaces for one in every if one.effective_on <= today},
         places={site.id: site.name for site in studies.sites(visit.db, study.id)},
         may_record=Permit.MANAGE_APPROVALS in visit.permits,
-        today=visit.now.date(),
+        today=today,
     )
 
 

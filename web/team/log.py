@@ -9,6 +9,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.deeds import in_words
 
 page = Pages("log", __name__)
 
@@ -16,4 +17,5 @@ page = Pages("log", __name__)
 @page.view("/studies/<uuid:study_id>/log", permit=Permit.SEE_LEDGER, place=Place(Task.PLAN, _l("Log")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """The newest lines of the log."""
-    return render(visit, "team/log.html", lines=ledger.of_study(visit.db, visit.the_study.id))
+    lines = [in_words(visit.db, line) for line in ledger.of_study(visit.db, visit.the_study.id)]
+    return render(visit, "team/log.html", lines=lines)

@@ -33,6 +33,9 @@ ROLES = {
     Role.AUDITOR: (_l("Auditor"), _l("Sees rules, counts and the log; reads no answer and no name.")),
 }
 
+# What stands under each role where one is chosen.
+_HINTS = {role.value: sentence for role, (_, sentence) in ROLES.items()}
+
 SCOPES = {
     Scope.RESPONSES: _l("answers and transcripts"),
     Scope.AUDIO: _l("recordings"),
@@ -131,7 +134,7 @@ def _new_form(visit: Visit, data: MultiDict[str, str] | None = None) -> MemberFo
 @page.view("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
 def new(visit: Visit) -> ResponseReturnValue:
     """An empty form for a member."""
-    return render(visit, "team/member_new.html", form=_new_form(visit), roles=ROLES)
+    return render(visit, "team/member_new.html", form=_new_form(visit), hints=_HINTS)
 
 
 @page.action("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
@@ -139,7 +142,7 @@ def add(visit: Visit) -> ResponseReturnValue:
     """The person is a member; who has no account yet gets a link to make one, shown this once."""
     form = _new_form(visit, request.form)
     if not form.validate():
-        return render(visit, "team/member_new.html", form=form, roles=ROLES), 422
+        return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
     me = visit.signed_in
     account = accounts.by_email(visit.db, form.email.data or "")
     if account is None:
@@ -158,7 +161,7 @@ def add(visit: Visit) -> ResponseReturnValue:
         )
     except Conflict as refusal:
         form.refuse(refusal, "email")
-        return render(visit, "team/member_new.html", form=form, roles=ROLES), 422
+        return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
     if account.public_key is None:
         return _welcome(visit, account)
     return redirect(url_for("members.grant", study_id=visit.the_study.id, member_id=member.id), code=303)
@@ -222,7 +225,7 @@ def give(visit: Visit, member_id: UUID) -> ResponseReturnValue:
 def role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     """The role somebody has, to be changed."""
     row = _member(visit, member_id)
-    return render(visit, "team/member_role.html", row=row, form=RoleForm(role=row.member.role.value), roles=ROLES)
+    return render(visit, "team/member_role.html", row=row, form=RoleForm(role=row.member.role.value), hints=_HINTS)
 
 
 @page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/role", permit=Permit.MANAGE_MEMBERS)
@@ -231,7 +234,7 @@ def change_role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     row = _member(visit, member_id)
     form = RoleForm(request.form)
     if not form.validate():
-        return render(visit, "team/member_role.html", row=row, form=form, roles=ROLES), 422
+        return render(visit, "team/member_role.html", row=row, form=form, hints=_HINTS), 422
     if Role(form.role.data) is row.member.role:
         return _back(visit)
     try:
@@ -240,7 +243,7 @@ def change_role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
         )
     except studies.LastLead as refusal:
         form.refuse(refusal, "role")
-        return render(visit, "team/member_role.html", row=row, form=form, roles=ROLES), 422
+        return render(visit, "team/member_role.html", row=row, form=form, hints=_HINTS), 422
     _settle(visit)
     visit.tell(gettext("The role was changed."))
     if _row(visit, member).due:

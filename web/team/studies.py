@@ -16,6 +16,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.members import ROLES, SCOPES
 
 page = Pages("studies", __name__)
 
@@ -50,7 +51,8 @@ class SiteForm(PageForm):
 @page.view("/studies", permit=Permit.STAFF, place=Place(Task.ACCOUNT, _l("Your studies")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """The studies of whoever looks."""
-    return render(visit, "team/studies.html", mine=studies.of_account(visit.db, visit.signed_in.id))
+    mine = studies.of_account(visit.db, visit.signed_in.id)
+    return render(visit, "team/studies.html", mine=mine, roles=ROLES)
 
 
 @page.view("/studies/new", permit=Permit.STAFF)
@@ -86,6 +88,8 @@ def overview(visit: Visit) -> ResponseReturnValue:
         cards=escrow.holders(db, study.id),
         held=study_keys.held(db, study.id, visit.signed_in),
         owed=departures.owed(db, study.id),
+        roles=ROLES,
+        scopes=SCOPES,
     )
 
 

@@ -1,0 +1,95 @@
+"""What the lines of the log say. A deed without words here is shown by its name, so that nothing is hidden."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from vault.accounts import Account
+from vault.studies import Role, Scope, Site
+from web.team.members import ROLES, SCOPES
+
+# Names in parentheses are facts of the line, put into words by ``_fact``.
+DEEDS: dict[str, LazyString] = {
+    "study.founded": _l("Began the study %(reference)s."),
+    "site.added": _l("Added the site %(name)s."),
+    "member.joined": _l("Took %(account)s into the team, role: %(role)s."),
+    "member.left": _l("Ended the membership of %(account)s, role: %(role)s."),
+    "key.granted": _l("Granted %(account)s the key to %(scope)s."),
+    "key.rotated": _l("Changed the key to %(scope)s."),
+    "approval.recorded": _l(
+        "Recorded the approval %(reference)s of %(board)s, in force from %(effective)s to %(expires)s."
+    ),
+    "escrow.entrusted": _l("Made %(cards)s cards; %(threshold)s of them open the study together."),
+    "escrow.used": _l("Opened the study with the cards."),
+    "identity.read": _l("Read a participant's name and contacts."),
+    "identity.searched": _l("Looked for a participant by their contact."),
+    "erasure.promised": _l("Promised that a participant will be forgotten."),
+    "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
+    "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
+}
+
+_OTHERS = {
+    "operator": _l("Whoever runs this installation"),
+    "participant": _l("A participant"),
+    "system": _l("Verbatim itself"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log as it is shown."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+class _Facts(dict[str, str]):
+    """Facts in words; one that a line does not have is a dash and no fault."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def in_words(db: Session, line: Mapping[str, Any]) -> Line:
+    """When, who and what, in the language of the page."""
+    facts = _Facts({name: _fact(db, name, value) for name, value in line["facts"].items()})
+    sentence = DEEDS.get(line["action"])
+    what = str(sentence) % facts if sentence else f"{line['action']} {_listed(facts)}".strip()
+    return Line(datetime.fromisoformat(line["at"]), _actor(db, line["actor"]), what)
+
+
+def _listed(facts: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in facts.items())
+
+
+def _actor(db: Session, actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    if kind == "staff":
+        return _person(db, number)
+    return str(_OTHERS.get(kind, _OTHERS["system"]))
+
+
+def _person(db: Session, number: str) -> str:
+    account = db.get(Account, UUID(number))
+    return account.name if account else number
+
+
+def _fact(db: Session, name: str, value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if name == "account":
+        return _person(db, text)
+    if name == "role":
+        return str(ROLES[Role(text)][0])
+    if name == "scope":
+        return str(SCOPES[Scope(text)])
+    if name == "site" and text:
+        site = db.get(Site, UUID(text))
+        return site.name if site else text
+    return text
