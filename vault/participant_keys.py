@@ -200,6 +200,17 @@ def unassign(rings: Session, participant_id: UUID, account_id: UUID) -> None:
     )  # fmt: skip
 
 
+def assignments(rings: Session, study_id: UUID) -> Mapping[UUID, frozenset[UUID]]:
+    """For each participant of a study who is assigned to somebody, the accounts that hold keys of that person alone."""
+    rows = rings.execute(
+        select(Wrap.participant_id, Wrap.recipient).where(Wrap.study_id == study_id, Wrap.kind == "member").distinct()
+    )
+    found: dict[UUID, frozenset[UUID]] = {}
+    for participant_id, recipient in rows:
+        found[participant_id] = found.get(participant_id, frozenset()) | {UUID(recipient)}
+    return found
+
+
 def open_assigned(
     rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, *, account: Account, seed: bytes
 ) -> bytes:

@@ -11,6 +11,7 @@ from vault.settings import Settings, server_key
 from vault.store import Stores
 from web.kit import assets, errors, forgery, guard, headers, i18n, log
 from web.kit.guard import Pages
+from web.kit.uploads import InMemory
 from web.kit.visit import Kit
 
 _WEB = Path(__file__).parent.parent
@@ -19,6 +20,7 @@ _WEB = Path(__file__).parent.parent
 def make_app(settings: Settings, stores: Stores, pages: Sequence[Pages]) -> Flask:
     """An application with these pages, behind the guard, with every header, check and log line."""
     app = Flask("web", root_path=str(_WEB), static_folder=None, template_folder=str(_WEB / "templates"))
+    app.request_class = InMemory
     app.config.update(
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=1024 * 1024,

@@ -2,10 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 from web.kit import cookies
+from web.kit.uploads import TAKES_FILES
 
 
 def _refuse_foreign() -> None:
@@ -16,8 +17,7 @@ def _refuse_foreign() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(403)
-    # Werkzeug would spool a large multipart body into a temporary file, in clear.
-    if request.mimetype == "multipart/form-data":
+    if request.mimetype == "multipart/form-data" and request.endpoint not in current_app.extensions[TAKES_FILES]:
         abort(415)
 
 

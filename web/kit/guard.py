@@ -24,6 +24,7 @@ from vault.sessions import Stage
 from vault.studies import OF_THE_VISITOR, Permit
 from web.kit import cookies, rail
 from web.kit.rail import Place, Stop
+from web.kit.uploads import TAKES_FILES
 from web.kit.visit import Kit, Visit
 
 View = Callable[Concatenate[Visit, ...], ResponseReturnValue]
@@ -47,6 +48,7 @@ class Door:
     reading: bool
     of_study: bool
     place: Place | None = None
+    files: bool = False
 
 
 class Pages:
@@ -65,9 +67,9 @@ class Pages:
         """
         return self._door(rule, "GET", Door(permit, not logs, "<uuid:study_id>" in rule, place))
 
-    def action(self, rule: str, *, permit: Permit) -> Callable[[View], View]:
-        """A deed."""
-        return self._door(rule, "POST", Door(permit, False, "<uuid:study_id>" in rule))  # noqa: FBT003
+    def action(self, rule: str, *, permit: Permit, files: bool = False) -> Callable[[View], View]:
+        """A deed. With ``files`` its form may bring files along; every other form that does is refused."""
+        return self._door(rule, "POST", Door(permit, False, "<uuid:study_id>" in rule, files=files))  # noqa: FBT003
 
     def _door(self, rule: str, method: str, door: Door) -> Callable[[View], View]:
         if not door.of_study and door.permit not in OF_THE_VISITOR:
@@ -89,6 +91,7 @@ def install(app: Flask, kit: Kit, pages: list[Pages]) -> None:
     app.extensions[_KIT] = kit
     doors = {name: door for page in pages for name, door in page.doors.items()}
     app.extensions["verbatim-doors"] = doors
+    app.extensions[TAKES_FILES] = frozenset(name for name, door in doors.items() if door.files)
     for page in pages:
         app.register_blueprint(page.blueprint)
     rail.install(
@@ -125,7 +128,7 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
 
 def _answer(visit: Visit, view: View, arguments: dict[str, Any]) -> Response:
     response = current_app.make_response(view(visit, **arguments))
-    if response.status_code < 400:
+    if response.status_code < 400 or visit.keeps:
         visit.work.commit()
     return response
 
