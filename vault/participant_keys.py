@@ -3,7 +3,7 @@
 Making them needs public keys only, so somebody can be enrolled while nobody of the team is signed in.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -176,6 +176,26 @@ def open_for_member(
     raise CannotOpen
 
 
+def opener(
+    db: Session, study_id: UUID, scope: Scope, *, account_id: UUID, seed: bytes
+) -> Callable[[Session, UUID], bytes]:
+    """What opens one participant's key after another with the study's seed opened once; CannotOpen without the scope.
+
+    The function takes the keyring and the participant's id.
+    """
+    epoch = study_key(db, study_id, scope).epoch
+    holder = KeyPair(seed_of(db, study_id, scope, account_id=account_id, seed=seed, epoch=epoch))
+
+    def opened(rings: Session, participant_id: UUID) -> bytes:
+        try:
+            return open_for_study(rings, study_id, participant_id, scope, holder=holder, epoch=epoch)
+        except CannotOpen:
+            # While the study's key is being changed, somebody may have a wrap of the other epoch only.
+            return open_for_member(db, rings, study_id, participant_id, scope, account_id=account_id, seed=seed)
+
+    return opened
+
+
 def assign(
     rings: Session, study_id: UUID, participant_id: UUID, keys: Mapping[Scope, bytes], interviewer: Account
 ) -> None:
@@ -198,17 +218,6 @@ def unassign(rings: Session, participant_id: UUID, account_id: UUID) -> None:
             Wrap.participant_id == participant_id, Wrap.kind == "member", Wrap.recipient == str(account_id)
         )
     )  # fmt: skip
-
-
-def assignments(rings: Session, study_id: UUID) -> Mapping[UUID, frozenset[UUID]]:
-    """For each participant of a study who is assigned to somebody, the accounts that hold keys of that person alone."""
-    rows = rings.execute(
-        select(Wrap.participant_id, Wrap.recipient).where(Wrap.study_id == study_id, Wrap.kind == "member").distinct()
-    )
-    found: dict[UUID, frozenset[UUID]] = {}
-    for participant_id, recipient in rows:
-        found[participant_id] = found.get(participant_id, frozenset()) | {UUID(recipient)}
-    return found
 
 
 def open_assigned(
