@@ -1,0 +1,1 @@
+"""Figures: what docs/performance.md states, measured anew by ``python -m bench``."""

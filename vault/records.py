@@ -4,6 +4,7 @@ One record for a page and not for a question, because the presence of rows would
 participant, version, response, slot, sequence and day; exact times are inside.
 """
 
+import struct
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,10 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import CannotOpen, Conflict
-from vault.sealing import Part, open_sealed, padded, seal, unpadded
+from vault.sealing import open_sealed, padded, seal, unpadded
 from vault.store import NUMBER, AppendOnly, Base
 
 _TRIES = 8
+_BOUND = struct.Struct(">4s16s16s16sQQ").pack
 
 
 class PageRecord(AppendOnly, Base):
@@ -49,9 +51,10 @@ class Address:
     response_id: UUID
     slot: int
 
-    def bound(self, sequence: int) -> tuple[Part, ...]:
-        """What is authenticated with the page."""
-        return ("page", self.study_id, self.participant_id, self.version, self.response_id, self.slot, sequence)
+    def bound(self, sequence: int) -> bytes:
+        """What is authenticated with the page: parts of one length, then the version."""
+        ids = self.study_id.bytes, self.participant_id.bytes, self.response_id.bytes
+        return _BOUND(b"page", *ids, self.slot, sequence) + self.version.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def save(db: Session, key: bytes, address: Address, plain: bytes, *, now: dateti
             slot=address.slot,
             sequence=sequence,
             day=now.date(),
-            blob=seal(key, filled, *address.bound(sequence)),
+            blob=seal(key, filled, address.bound(sequence)),
         )
         try:
             with db.begin_nested():
@@ -110,4 +113,4 @@ def load_response(db: Session, key: bytes, response_id: UUID) -> list[Saved]:
 
 def _opened(key: bytes, row: PageRecord) -> Saved:
     address = Address(row.study_id, row.participant_id, row.version, row.response_id, row.slot)
-    return Saved(address, row.sequence, row.day, unpadded(open_sealed(key, row.blob, *address.bound(row.sequence))))
+    return Saved(address, row.sequence, row.day, unpadded(open_sealed(key, row.blob, address.bound(row.sequence))))

@@ -23,23 +23,23 @@ _LABEL = "verbatim/v1"
 _RECORD = b"\x01\x01"  # version 1; AES-256-GCM with a random 96-bit nonce
 _NONCE = 12
 _TAG = 16
+_LENGTH = struct.Struct(">I").pack
 
 
-def frame(*parts: Part) -> bytes:
+def frame(*parts: Part, behind: bytes = b"") -> bytes:
     """One byte string for a tuple of parts; different tuples never give the same (a type byte and a length each)."""
-    framed = []
+    framed = behind
     for part in parts:
-        match part:
-            case bytes():
-                kind, raw = b"b", part
-            case str():
-                kind, raw = b"s", part.encode()
-            case UUID():
-                kind, raw = b"u", part.bytes
-            case int():
-                kind, raw = b"i", part.to_bytes(8, "big")
-        framed.append(kind + struct.pack(">I", len(raw)) + raw)
-    return b"".join(framed)
+        if isinstance(part, bytes):
+            framed += b"b" + _LENGTH(len(part)) + part
+        elif isinstance(part, UUID):
+            framed += b"u\0\0\0\x10" + part.int.to_bytes(16, "big")
+        elif isinstance(part, str):
+            raw = part.encode()
+            framed += b"s" + _LENGTH(len(raw)) + raw
+        else:
+            framed += b"i\0\0\0\x08" + part.to_bytes(8, "big")
+    return framed
 
 
 def derive(key: bytes, *purpose: Part, length: int = KEY_BYTES) -> bytes:
@@ -64,8 +64,8 @@ def padme(length: int) -> int:
 
 def padded(data: bytes, floor: int = FLOOR) -> bytes:
     """``data`` behind its length, filled up to ``floor`` bytes or to the next length of the PADMÉ series."""
-    body = struct.pack(">I", len(data)) + data
-    return body.ljust(max(floor, padme(len(body))), b"\0")
+    length = len(data) + 4
+    return (_LENGTH(len(data)) + data).ljust(floor if length <= floor else padme(length), b"\0")
 
 
 def unpadded(data: bytes) -> bytes:
@@ -73,7 +73,7 @@ def unpadded(data: bytes) -> bytes:
     if len(data) < 4:
         raise CannotOpen
     (length,) = struct.unpack_from(">I", data)
-    if length > len(data) - 4 or any(data[4 + length :]):
+    if length > len(data) - 4 or data[4 + length :].strip(b"\0"):
         raise CannotOpen
     return data[4 : 4 + length]
 
@@ -81,7 +81,7 @@ def unpadded(data: bytes) -> bytes:
 def seal(key: bytes, plain: bytes, *context: Part) -> bytes:
     """``plain``, readable with ``key`` in ``context`` only. 30 bytes longer than it was."""
     nonce = os.urandom(_NONCE)
-    return _RECORD + nonce + AESGCM(key).encrypt(nonce, plain, _RECORD + frame(*context))
+    return _RECORD + nonce + AESGCM(key).encrypt(nonce, plain, frame(*context, behind=_RECORD))
 
 
 def open_sealed(key: bytes, blob: bytes, *context: Part) -> bytes:
@@ -89,6 +89,6 @@ def open_sealed(key: bytes, blob: bytes, *context: Part) -> bytes:
     if len(blob) < len(_RECORD) + _NONCE + _TAG or blob[:2] != _RECORD:
         raise CannotOpen
     try:
-        return AESGCM(key).decrypt(blob[2:14], blob[14:], _RECORD + frame(*context))
+        return AESGCM(key).decrypt(blob[2:14], blob[14:], frame(*context, behind=_RECORD))
     except (InvalidTag, ValueError):
         raise CannotOpen from None
