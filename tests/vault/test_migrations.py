@@ -6,6 +6,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
+from consent import decisions, documents, drafts
 from survey import participants
 from vault import (
     accounts,
@@ -28,8 +29,8 @@ from vault.migrations import runner
 from vault.store import AppendOnly, Base, KeyringBase, Stores
 
 EVERY_ROOM_WITH_TABLES = (
-    accounts, approvals, attempts, erasure, escrow, identities, keyring, ledger, participant_sessions, participants, records, sessions,
-    studies, study_keys, welcomes,
+    accounts, approvals, attempts, decisions, documents, drafts, erasure, escrow, identities, keyring, ledger,
+    participant_sessions, participants, records, sessions, studies, study_keys, welcomes,
 )  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 15
+    assert len(EVERY_ROOM_WITH_TABLES) == 18
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 
