@@ -40,6 +40,8 @@ class Visit:
     permits: frozenset[Permit] = frozenset()
     device: str | None = field(default=None, repr=False)
     person: Person | None = None
+    # What was done is kept although the answer says no: a form that was refused leaves a sealed draft behind.
+    keeps: bool = False
 
     @property
     def db(self) -> Session:
