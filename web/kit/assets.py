@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, request
 
-from web.kit.headers import STATIC
+from web.kit import headers
 
 _FOLDER = Path(__file__).parent / "static"
 
@@ -45,8 +45,8 @@ def install(app: Flask) -> None:
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        headers.lasts()
         return response
 
-    app.add_url_rule("/static/<digest>/<name>", STATIC, serve, methods=["GET"])
+    app.add_url_rule("/static/<digest>/<name>", "static", serve, methods=["GET"])
     app.jinja_env.globals["asset"] = asset

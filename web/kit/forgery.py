@@ -3,15 +3,17 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from web.kit import cookies
 from web.kit.uploads import TAKES_FILES
 
+_ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 def _refuse_foreign() -> None:
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
-        return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         abort(403)
     origin = request.headers.get("Origin")
@@ -21,8 +23,18 @@ def _refuse_foreign() -> None:
         abort(415)
 
 
+class _FormCookie(SecureCookieSessionInterface):
+    """The cookie that a form's token is compared with. Its signer is made once, not twice for each request."""
+
+    def __init__(self, app: Flask) -> None:
+        self._signer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        return self._signer
+
+
 def install(app: Flask, server_key: bytes) -> None:
-    """Every POST of the app is checked before anything else looks at it."""
+    """Every request that is more than a look is checked before anything else deals with it."""
     app.config.update(
         SECRET_KEY=server_key,
         SESSION_COOKIE_NAME=cookies.FORM,
@@ -34,6 +46,15 @@ def install(app: Flask, server_key: bytes) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         # The origin is checked above, also where there is no referrer.
         WTF_CSRF_SSL_STRICT=False,
+        # It is called below, after the origin was looked at.
+        WTF_CSRF_CHECK_DEFAULT=False,
     )
-    app.before_request(_refuse_foreign)
-    CSRFProtect(app)
+    app.session_interface = _FormCookie(app)
+    token = CSRFProtect(app)
+
+    def check() -> None:
+        if request.method not in _ONLY_LOOKS:
+            _refuse_foreign()
+            token.protect(apply_exemptions=True)
+
+    app.before_request(check)

@@ -3,8 +3,11 @@
 import logging
 import sys
 import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request
 
 log = logging.getLogger("verbatim")
 
@@ -19,15 +22,24 @@ def install(app: Flask) -> None:
         log.setLevel(logging.INFO)
     # Flask would log the traceback of a fault by itself, with everything that its message holds.
     app.logger.disabled = True
+    inner: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
 
-    def begin() -> None:
-        g.began = time.perf_counter()
+    def logged(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        began = time.perf_counter()
 
-    def line(response: Response) -> Response:
-        route = request.url_rule.rule if request.url_rule else "-"
-        took = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
-        log.info("%s %s %d %.1fms", request.method, route, response.status_code, took)
-        return response
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Any:
+            request: Request | None = environ.get("werkzeug.request")
+            route = request.url_rule.rule if request is not None and request.url_rule else "-"
+            took = (time.perf_counter() - began) * 1000
+            log.info("%s %s %s %.1fms", _method(environ), route, status[:3], took)
+            return start_response(status, headers, *fault)
 
-    app.before_request(begin)
-    app.after_request(line)
+        return inner(environ, start)
+
+    app.wsgi_app = logged  # type: ignore[method-assign]
+
+
+def _method(environ: WSGIEnvironment) -> str:
+    """The method, if it is one: whoever asks may put any word there."""
+    method: str = environ["REQUEST_METHOD"]
+    return method if method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"} else "-"

@@ -1,0 +1,130 @@
+"""A server in a process of its own, and what a request costs it: processor time, not the time of the network."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PROGRAMS = Path(sys.executable).parent
+_PATIENCE = 30  # seconds
+
+# The settings of ``verbatim serve``: one worker, as many threads.
+_GRANIAN = (
+    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "32", "--no-ws", "--log-level", "error",
+    "--host", "127.0.0.1",
+)  # fmt: skip
+SERVERS = ("granian", "gunicorn")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server with all its processes."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the server and its workers have used."""
+        top = psutil.Process(self.process.pid)
+        return sum(each.user + each.system for each in (p.cpu_times() for p in (top, *top.children(recursive=True))))
+
+    def peak_memory(self) -> int:
+        """The most memory in bytes that any of its processes has had at once."""
+        top = psutil.Process(self.process.pid)
+        peaks = []
+        for process in (top, *top.children(recursive=True)):
+            status = (Path("/proc") / str(process.pid) / "status").read_text()
+            peaks += [int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM")]
+        return max(peaks)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(kind: str, target: str, environment: Mapping[str, str]) -> Iterator[Server]:
+    """``target`` ("module:app") answered by "granian" or "gunicorn" with one worker, ended afterwards."""
+    port = _free_port()
+    if kind == "granian":
+        command = [str(_PROGRAMS / "granian"), *_GRANIAN, "--port", str(port), target]
+    else:
+        address = ("--bind", f"127.0.0.1:{port}", "--workers", "1")
+        command = [str(_PROGRAMS / "gunicorn"), target, "--no-control-socket", "--log-level", "error", *address]
+    process = subprocess.Popen(
+        command, cwd=_ROOT, env={"PATH": os.environ["PATH"], **environment}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        _wait(process, port)
+        yield Server(process, port)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=_PATIENCE)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            ask(port, request("/"), keep=False)
+        except (ConnectionError, TimeoutError):
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError("the server did not start")
+
+
+def request(path: str, *, cookie: str = "") -> bytes:
+    """A GET as a browser sends it, without what does not matter."""
+    lines = [f"GET {path} HTTP/1.1", "Host: localhost", *([f"Cookie: {cookie}"] if cookie else [])]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def ask(port: int, message: bytes, *, times: int = 1, keep: bool = True, status: bytes | None = None) -> None:
+    """Send ``message`` so often, on one connection if the server keeps it; each answer has to have ``status``."""
+    connection: socket.socket | None = None
+    for _ in range(times):
+        if connection is None:
+            connection = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(message)
+        head = _read(connection)
+        if status is not None and not head.startswith(b"HTTP/1.1 " + status):
+            raise RuntimeError(f"an answer that was not expected: {head[:40]!r}")
+        if not keep or b"connection: close" in head.lower():
+            connection.close()
+            connection = None
+    if connection is not None:
+        connection.close()
+
+
+def _read(connection: socket.socket) -> bytes:
+    """The head of an answer, whose body was read too."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        if not more:
+            raise ConnectionError("closed before an answer")
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    sizes = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    left = (int(sizes[0].split(b":")[1]) if sizes else 0) - len(body)
+    while left > 0:
+        left -= len(connection.recv(65536)) or left
+    return head
