@@ -16,6 +16,8 @@ from vault.store import Stores, Work
 
 __all__ = ["postgres_cluster"]
 
+pytest_plugins = ["tests.web.browser"]
+
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
