@@ -1,0 +1,43 @@
+"""The ready documents can be published as they are, in every language."""
+
+import pytest
+
+from consent import documents, examples
+from consent.examples import Example
+from consent.inspection import inspect
+from consent.scopes import Scope
+from tests.consent.letters import Scene
+from vault.errors import Missing
+
+
+@pytest.mark.parametrize("example", examples.library(), ids=lambda example: example.name)
+def test_a_ready_document_is_found_sound_and_says_that_it_is_an_example(example: Example) -> None:
+    assert inspect(example.wording) == []
+    assert "example" in example.label
+    assert "example" in example.wording.note["en"]
+
+
+def test_the_reference_study_asks_five_things_in_two_languages_and_needs_one(quick: Scene) -> None:
+    wording = examples.find("mentors-and-mentees").wording
+    assert wording.languages == ("en", "fr")
+    assert [asked.scope for asked in wording.asked] == list(Scope)
+    assert wording.necessary == {Scope.TAKE_PART}
+    document = documents.publish(
+        quick.db, quick.study.id, wording, approval=quick.approval.number, by=quick.lead.id, now=quick.now
+    )
+    for language in wording.languages:
+        shown = documents.shown(document, language)
+        assert shown.html.count("<h2>") == 15
+        assert all(shown.script.count(number) == 1 for number in ("0142", "0117"))
+
+
+def test_a_letter_says_no_more_than_a_tired_person_reads() -> None:
+    for example in examples.library():
+        for text in example.wording.text.values():
+            paragraphs = [block for block in text.split("\n\n") if not block.startswith("#")]
+            assert max(len(paragraph.split()) for paragraph in paragraphs) <= 70
+
+
+def test_there_is_no_document_of_another_name() -> None:
+    with pytest.raises(Missing):
+        examples.find("../library")
