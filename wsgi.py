@@ -14,11 +14,28 @@ from vault.settings import Settings, from_environment
 from vault.store import Stores
 from web.kit.app import make_app
 from web.kit.process import keep_to_itself
-from web.team import account, approvals, keys, log, members, sign_in, start, studies, welcome
+from web.team import (
+    account,
+    approvals,
+    enrol,
+    frame,
+    keys,
+    letters,
+    links,
+    log,
+    members,
+    participants,
+    persons,
+    sign_in,
+    start,
+    studies,
+    welcome,
+)  # fmt: skip
 
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
+    participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
 ]  # fmt: skip
 
 

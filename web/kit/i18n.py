@@ -22,9 +22,14 @@ def chosen() -> str:
     return request.accept_languages.best_match(LANGUAGES, "en") or "en"
 
 
+def tag() -> str:
+    """The language of the page: ``en``, ``fr``."""
+    return str(get_locale() or "en").split("_")[0]
+
+
 def direction() -> str:
     """``ltr`` or ``rtl``, by the language of the page."""
-    return "rtl" if str(get_locale() or "en").split("_")[0] in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if tag() in _RIGHT_TO_LEFT else "ltr"
 
 
 def moment(value: datetime) -> Markup:
@@ -40,7 +45,5 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "locale"
     Babel(app, locale_selector=chosen)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.jinja_env.globals.update(
-        languages=LANGUAGES, language=lambda: str(get_locale() or "en").split("_")[0], direction=direction
-    )
+    app.jinja_env.globals.update(languages=LANGUAGES, language=tag, direction=direction)
     app.jinja_env.filters["moment"] = moment

@@ -1,0 +1,53 @@
+"""Who participants are, for the pages of those who may know: looked up one at a time, each time with a line in the log.
+
+Pages do not reach the store of identities; they come here.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from survey.participants import Participant
+from survey.recruitment import entry_of
+from survey.sheets import Entry
+from vault import identities, ledger, participant_keys
+from vault.identities import Identity, Reader
+from vault.studies import Scope
+
+# What is known of a person, in the order in which pages show it.
+FIELDS = ("name", "email", "telephone", "address", "note")
+
+
+def reader(account_id: UUID, seed: bytes) -> Reader:
+    """The member who reads names, with what opens them."""
+    return Reader(account_id, seed)
+
+
+def entry(fields: dict[str, str]) -> Entry:
+    """A person typed into a form with ``FIELDS``; Invalid if nobody could reach them by it."""
+    return entry_of(Identity(**{name: fields.get(name, "") for name in FIELDS}))
+
+
+def who(
+    db: Session, rings: Session, participant: Participant, by: Reader, *, now: datetime
+) -> Identity | None:  # fmt: skip
+    """Who the participant is, None if nothing was ever kept; CannotOpen without the linkage scope. The log says it."""
+    return identities.read(db, rings, participant.study_id, participant.id, by, why="participant-page", now=now)
+
+
+def correct(
+    db: Session, rings: Session, participant: Participant, fields: dict[str, str], by: Reader, *, now: datetime
+) -> None:
+    """This is who the participant is from now on; Invalid if nobody could reach them by it."""
+    kept = entry(fields)
+    key = participant_keys.open_for_member(
+        db, rings, participant.study_id, participant.id, Scope.LINKAGE, account_id=by.account_id, seed=by.seed
+    )
+    identity = Identity(kept.name, kept.email, kept.telephone, kept.address, kept.note)
+    identities.keep(db, participant.study_id, participant.id, key, identity, now=now)
+    identities.forget_token(rings, participant.id)
+    subject = participant_keys.commitment(rings, participant.id)
+    actor = ledger.staff(by.account_id)
+    ledger.append(db, "identity.corrected", actor=actor, now=now, study=participant.study_id, subject=subject)
+    db.flush()

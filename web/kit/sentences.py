@@ -1,0 +1,14 @@
+"""Sentences of the rooms below, in the language of the page."""
+
+from flask_babel import gettext, ngettext
+
+from instruments.sentences import Sentence
+from web.kit.i18n import tag
+
+
+def said(sentence: Sentence) -> str:
+    """The sentence in the language of the page, with its values; what an author wrote is in the author's words."""
+    values = sentence.filled(tag())
+    if sentence.plural:
+        return str(ngettext(sentence.text, sentence.plural, sentence.count, **values))
+    return str(gettext(sentence.text, **values))
