@@ -1,6 +1,7 @@
 """Codes that people type, print and paste: Crockford's base 32, forgiving in what it reads."""
 
 import secrets
+import unicodedata
 from dataclasses import dataclass, field
 
 from vault.errors import Invalid
@@ -12,7 +13,8 @@ LINK = 26  # 130 bits; needs neither
 
 _LONGEST = 64
 _LOOKALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_GAPS = dict.fromkeys(map(ord, " \t\r\n-\u00a0\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2212\u00ad"))
+# Spaces and line ends of every kind, hyphens and dashes, and what is pasted along without being seen.
+_GAPS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd"})
 
 
 class CodeUnreadable(Invalid):
@@ -33,7 +35,9 @@ def normalized(text: str) -> str:
     """The characters of a code, however it was typed; CodeUnreadable if there is anything else in it."""
     if len(text) > 4 * _LONGEST:
         raise CodeUnreadable
-    code = text.translate(_GAPS).upper().translate(_LOOKALIKE)
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
+    code = "".join(letter for letter in plain if unicodedata.category(letter) not in _GAPS).upper()
+    code = code.translate(_LOOKALIKE)
     if not 0 < len(code) <= _LONGEST or set(code) - set(ALPHABET):
         raise CodeUnreadable
     return code

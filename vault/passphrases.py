@@ -10,7 +10,7 @@ import secrets
 import struct
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +22,7 @@ from zxcvbn import zxcvbn
 
 from vault.codes import normalized
 from vault.errors import Busy, CannotOpen, Invalid
-from vault.sealing import Part, derive, open_sealed, seal
+from vault.sealing import OVERHEAD, Part, derive, open_sealed, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Stretch:
 
 STRETCH = Stretch(64 * 1024, 3, 1)
 FLOOR = Stretch(19456, 2, 1)  # OWASP's minimum; nothing below it is ever read
-_CEILING = Stretch(1024 * 1024, 10, 1)
+_CEILING = Stretch(256 * 1024, 6, 1)  # at most eight times the work of ours, whatever a planted blob asks for
 
 _HEAD = struct.Struct(">BBIHB16s32s")  # version, suite, memory, iterations, lanes, salt, commitment
 _VERSION, _SUITE = 1, 3
@@ -103,7 +103,7 @@ def unwrap_secret(secret: str, blob: bytes, *context: Part) -> bytes:
 
     A blob cannot choose its own cost: numbers out of range are refused before anything is computed.
     """
-    if len(blob) < _HEAD.size:
+    if len(blob) < _HEAD.size + OVERHEAD:
         raise CannotOpen
     version, suite, memory, iterations, lanes, salt, commitment = _HEAD.unpack_from(blob)
     if (
@@ -139,7 +139,7 @@ def new_passphrase(words: int = 5) -> str:
     return " ".join(secrets.choice(_words()) for _ in range(words))
 
 
-def refuse_weak(passphrase: str, *, about: Iterable[str]) -> None:
+def refuse_weak(passphrase: str, *, about: Sequence[str]) -> None:
     """Return if a passphrase of somebody's own choice will do, else raise WeakPassphrase.
 
     ``about`` are words that a guesser would try first: the person's name, their e-mail address, the study's.
@@ -147,5 +147,10 @@ def refuse_weak(passphrase: str, *, about: Iterable[str]) -> None:
     spelled = _spelled(passphrase).decode()
     if len(spelled) < OWN_CHOICE:
         raise WeakPassphrase
-    if float(zxcvbn(spelled[:72], user_inputs=list(about))["guesses_log10"]) < _GUESSES:
+    # Spaces between guessable words make nothing hard to guess, but zxcvbn counts them as if they did.
+    if min(_guesses(spelled, about), _guesses(spelled.replace(" ", ""), about)) < _GUESSES:
         raise WeakPassphrase
+
+
+def _guesses(spelled: str, about: Sequence[str]) -> float:
+    return float(zxcvbn(spelled[:72], user_inputs=about)["guesses_log10"])

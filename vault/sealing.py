@@ -25,6 +25,8 @@ _NONCE = 12
 _TAG = 16
 _LENGTH = struct.Struct(">I").pack
 
+OVERHEAD = len(_RECORD) + _NONCE + _TAG  # by how much a sealed record is longer than what it holds
+
 
 def frame(*parts: Part, behind: bytes = b"") -> bytes:
     """One byte string for a tuple of parts; different tuples never give the same (a type byte and a length each)."""
@@ -86,7 +88,7 @@ def seal(key: bytes, plain: bytes, *context: Part) -> bytes:
 
 def open_sealed(key: bytes, blob: bytes, *context: Part) -> bytes:
     """What was sealed; CannotOpen for another key, another context or any altered byte."""
-    if len(blob) < len(_RECORD) + _NONCE + _TAG or blob[:2] != _RECORD:
+    if len(blob) < OVERHEAD or blob[:2] != _RECORD:
         raise CannotOpen
     try:
         return AESGCM(key).decrypt(blob[2:14], blob[14:], frame(*context, behind=_RECORD))

@@ -90,9 +90,13 @@ def _parsed(public: bytes) -> _Public:
 
 
 def wrap(public: bytes, secret: bytes, *context: Part) -> bytes:
-    """``secret`` for the holder of the pair behind ``public``, in ``context`` only."""
+    """``secret`` for the holder of the pair behind ``public`` in ``context`` only; CannotOpen if that is no public key."""
     key = _parsed(public)
-    return _VERSION + public[:1] + _SUITES[public[0]].encrypt(secret, key, frame(_LABEL, "wrap", *context))
+    try:
+        return _VERSION + public[:1] + _SUITES[public[0]].encrypt(secret, key, frame(_LABEL, "wrap", *context))
+    except ValueError:
+        # A point of small order: with it everybody could open the wrap.
+        raise CannotOpen from None
 
 
 def fingerprint(public: bytes) -> str:
