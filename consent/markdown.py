@@ -8,10 +8,12 @@ list of what is allowed. Neither trusts the other.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 # The page has its own first heading, so a letter's begin at the second.
 SHIFT = 1
@@ -108,3 +110,47 @@ def broken_links(text: str) -> list[str]:
     """What looks like a link and became none, because it leads to neither https nor mailto."""
     said = (plain(token) for token in parse(text) if token.type == "inline")
     return [address for line in said for address in re.findall(r"\]\(([^)\s]*)", line)]
+
+
+def tree(text: str) -> list[dict[str, Any]]:
+    """``text`` as nested plain values, for whoever sets it in something else than HTML.
+
+    Blocks: heading (level, parts), paragraph (parts), bullets and numbers (items, each a list of blocks), quote (parts)
+    and rule. Parts of a line: text (text), strong, em and link (parts; href) and break. Headings begin at the second.
+    """
+    return [_block(node) for node in SyntaxTreeNode(parse(text)).children]
+
+
+def _block(node: SyntaxTreeNode) -> dict[str, Any]:
+    match node.type:
+        case "heading":
+            return {"kind": "heading", "level": min(int(node.tag[1]) + SHIFT, _DEEPEST), "parts": _parts(node)}
+        case "paragraph":
+            return {"kind": "paragraph", "parts": _parts(node)}
+        case "bullet_list":
+            return {"kind": "bullets", "items": [[_block(inner) for inner in item.children] for item in node.children]}
+        case "ordered_list":
+            items = [[_block(inner) for inner in item.children] for item in node.children]
+            return {"kind": "numbers", "items": items, "start": int(node.attrs.get("start", 1))}
+        case "blockquote":
+            return {"kind": "quote", "parts": [_block(inner) for inner in node.children]}
+        case "hr":
+            return {"kind": "rule"}
+    raise ValueError(f"letters have no {node.type}")
+
+
+def _parts(node: SyntaxTreeNode) -> list[dict[str, Any]]:
+    return [_part(child) for inline in node.children for child in inline.children]
+
+
+def _part(node: SyntaxTreeNode) -> dict[str, Any]:
+    match node.type:
+        case "strong" | "em":
+            return {"kind": node.type, "parts": [_part(child) for child in node.children]}
+        case "link":
+            return {"kind": "link", "href": node.attrGet("href"), "parts": [_part(child) for child in node.children]}
+        case "hardbreak":
+            return {"kind": "break"}
+        case "softbreak":
+            return {"kind": "text", "text": " "}
+    return {"kind": "text", "text": node.content}
