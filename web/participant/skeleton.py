@@ -1,0 +1,99 @@
+"""A page of questions, compiled once for a version, page and language, and filled in with one pass.
+
+The skeletons of a version stay in memory, a bounded number of them: a version that nobody answers any more makes room.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask_babel import force_locale, gettext
+from markupsafe import escape
+
+from instruments.definition import questions
+from instruments.kinds import Answers
+from instruments.route import Plan
+from instruments.sentences import Problem, in_language
+from web.kit.i18n import LANGUAGES
+from web.participant.pieces import Filling, Form, Language, Piece, filled, told
+from web.participant.questions import block, target_of
+
+_KEPT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """A page without a person. ``speaks`` is the language of its questions where it is not that of the page."""
+
+    language: Language
+    title: str
+    speaks: str
+    intro: tuple[Piece, ...]
+    blocks: Mapping[str, tuple[Piece, ...]]
+    targets: Mapping[str, str]
+
+    def body(self, shown: Sequence[str], filling: Filling) -> str:
+        """The questions that are shown, filled in."""
+        return filled(self.intro, filling) + "".join([filled(self.blocks[name], filling) for name in shown])
+
+    def filling(self, form: Form, answers: Answers, problems: Sequence[Problem] = ()) -> Filling:
+        """What fills the page: the fields, the answers that count, and what has to be looked at again."""
+        if not problems:
+            return Filling(form, answers)
+        wrong, fields = told(problems, self.language)
+        return Filling(form, answers, wrong, fields)
+
+    def summary(self, problems: Sequence[Problem]) -> list[tuple[str, str]]:
+        """For each thing to look at again, where it stands on the page and what to do there."""
+        return [
+            (self.targets.get(problem.field, problem.field), self.language.sentence(problem.sentence))
+            for problem in problems
+        ]
+
+
+class Skeletons:
+    """Every page of one version in one language; each is compiled when it is first shown."""
+
+    def __init__(self, plan: Plan, tag: str) -> None:
+        self._plan = plan
+        spoken = plan.instrument.languages
+        self._speaks = "" if tag in spoken or not spoken else spoken[0]
+        with force_locale(tag if tag in LANGUAGES else "en"):
+            self.language = Language.of(self._speaks or tag, {one.id: one for one in questions(plan.instrument)})
+        self._tag = tag
+        self._pages: dict[int, Skeleton] = {}
+
+    def page(self, slot: int) -> Skeleton:
+        """The skeleton of a page."""
+        found = self._pages.get(slot)
+        if found is None:
+            with force_locale(self._tag):
+                found = self._pages[slot] = self._compiled(slot)
+        return found
+
+    def _compiled(self, slot: int) -> Skeleton:
+        plan, language = self._plan, self.language
+        section = plan.section_of(slot)
+        first = slot == 0 or plan.pages[slot - 1].section != section.id
+        page = plan.pages[slot].questions
+        targets: dict[str, str] = {}
+        for question in page:
+            targets |= target_of(question)
+        return Skeleton(
+            language=language,
+            title=in_language(section.title or plan.instrument.title, language.tag) or gettext("Questions"),
+            speaks=self._speaks,
+            intro=tuple(language.paragraphs(section.help)) if first else (),
+            blocks={question.id: block(question, language, plan.offering(question.id)) for question in page},
+            targets=targets,
+        )
+
+
+def summary(found: Sequence[tuple[str, str]]) -> str:
+    """Above a page that was refused: every sentence once, each a link to where it is put right."""
+    if not found:
+        return ""
+    links = "".join(f'<li><a href="#{escape(target)}">{escape(sentence)}</a></li>' for target, sentence in found)
+    return (
+        '<div class="errors" role="alert" tabindex="-1" autofocus aria-labelledby="errors-title">'
+        f'<h2 id="errors-title">{escape(gettext("Please look at this again"))}</h2><ul>{links}</ul></div>'
+    )
