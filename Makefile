@@ -6,10 +6,10 @@ PORT := 8000
 SETUP := pyproject.toml .ci/setup/environment
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check bench clean
+.PHONY: help run test check bench catalogue clean
 
 help: ## What can be done
-	@awk -F ' *## ' '/^[a-z]+: .*## / { split($$1, name, ":"); printf "  make %-6s %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
+	@awk -F ' *## ' '/^[a-z]+: .*## / { split($$1, name, ":"); printf "  make %-9s %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
 
 run: export VERBATIM_HOME ?= $(CURDIR)/var
 run: export PUBLIC_URL ?= http://localhost:$(PORT)
@@ -36,6 +36,9 @@ check: $(VENV)/ready-to-test ## Formatting, lint, types and the rules about who 
 
 bench: $(VENV)/ready-to-test ## Measure what docs/performance.md states
 	@$(BIN)/python -m bench
+
+catalogue: $(VENV)/ready-to-test ## Renew web/locale by what the code says now, and name what lacks its French
+	@$(BIN)/python -m tests.web.catalogue
 
 clean: ## Remove what can be made again; ./var, where people's answers are, stays
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -127,7 +127,7 @@ def open_together(db: Session, study_id: UUID, codes: Sequence[str]) -> dict[Sco
     if not known or len(known) < len(pairs):
         raise CannotOpen("One of these cards is mistyped or not for this study. Check each group of letters.")
     if len(known) < known[0][1].threshold:
-        raise CannotOpen(f"{known[0][1].threshold} cards are needed together.")
+        raise CannotOpen("These are too few cards. Type the codes of more of them, one on each line.")
     seeds = {}
     for scope in Scope:
         epoch = study_key(db, study_id, scope).epoch

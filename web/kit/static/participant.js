@@ -37,7 +37,7 @@
     field.after(left);
     const say = () => {
       const room = longest - [...field.value.trim()].length;
-      const words = document.body.dataset;
+      const words = page.dataset;
       left.textContent = room > Math.max(20, longest / 10) ? "" : (room < 0 ? words.over : words.left).replace("#", Math.abs(room));
     };
     field.addEventListener("input", say);

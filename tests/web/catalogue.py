@@ -1,0 +1,128 @@
+"""The catalogue of translations: found in the code, kept in ``web/locale``, compiled. ``make catalogue`` runs this.
+
+Besides what gettext usually marks, it finds what the rooms below the web say without knowing gettext: the ``public``
+sentence of an error, the sentence that an error is raised with, and ``Sentence`` and ``counted`` of the instruments.
+"""
+
+import ast
+import io
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from tests.house.tree import ROOMS, ROOT, files, name
+
+LOCALE = ROOT / "web/locale"
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "Sentence": None, "counted": (1, 2)}
+_TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+# What only an operator reads, in a terminal, stays English.
+_FOR_OPERATORS = ("web/cli/", "vault/settings.py", "vault/migrations/")
+_FAULTS_OF_OURS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "NotSetUp", "AssertionError", "LookupError"}
+
+Found = tuple[str, str | tuple[str, ...]]  # the file, the message (with its plural)
+
+
+def found() -> Iterator[Found]:
+    """Every sentence of the program that a page may show."""
+    for template in files("web/templates", "*.html"):
+        with template.open("rb") as file:
+            for _, message, _, _ in extract("jinja2", file, KEYWORDS, (), _TEMPLATES):
+                yield name(template), message
+    for room in ROOMS:
+        for module in files(room, "*.py"):
+            if not name(module).startswith(_FOR_OPERATORS):
+                yield from _in_code(module)
+
+
+def _in_code(module: Path) -> Iterator[Found]:
+    with module.open("rb") as file:
+        for _, message, _, _ in extract("python", file, KEYWORDS):
+            yield name(module), message
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        sentence = _of_error(node)
+        if sentence:
+            yield name(module), sentence
+
+
+def _of_error(node: ast.AST) -> str | None:
+    match node:
+        case ast.Assign(targets=[ast.Name(id="public")], value=ast.Constant(value=str(sentence))):
+            return sentence
+        case ast.AnnAssign(target=ast.Name(id="public"), value=ast.Constant(value=str(sentence))):
+            return sentence
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=error), args=[ast.Constant(value=str(sentence)), *_])):
+            return None if error in _FAULTS_OF_OURS else sentence
+        case _:
+            return None
+
+
+def po_of(language: str) -> Path:
+    """What translators write."""
+    return LOCALE / language / "LC_MESSAGES/messages.po"
+
+
+def read(language: str) -> Catalog:
+    """The catalogue as it is kept; an empty one if there is none yet."""
+    path = po_of(language)
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def wanted() -> Catalog:
+    """Everything that was found, each sentence once, with the files in which it stands."""
+    catalog = Catalog()
+    for where, message in found():
+        catalog.add(message, locations=[(where, 0)])
+    return catalog
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The catalogue as the program reads it."""
+    packed = io.BytesIO()
+    write_mo(packed, catalog)
+    return packed.getvalue()
+
+
+def missing(catalog: Catalog) -> list[str]:
+    """The sentences that ``catalog`` does not say yet."""
+    return [str(one.id) for one in wanted() if one.id and not _said(catalog.get(_key(one.id)))]
+
+
+def _key(message: str | tuple[str, ...] | list[str]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _said(message: Message | None) -> bool:
+    said = message.string if message else None
+    return all(said) if isinstance(said, list | tuple) else bool(said)
+
+
+def renew(language: str) -> list[str]:
+    """The files of the language hold what the code says now; returns what is still to be translated."""
+    catalog = read(language)
+    catalog.update(wanted(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    catalog.project, catalog.version, catalog.fuzzy = "Verbatim", "", False
+    catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = "Verbatim's maintainers"
+    catalog.header_comment = f"# What Verbatim's pages say, in {language!r}. Renewed by: make catalogue"
+    # The same code makes the same file, whenever and by whomever it is made.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
+    po = po_of(language)
+    po.parent.mkdir(parents=True, exist_ok=True)
+    with po.open("wb") as file:
+        write_po(file, catalog, width=110, sort_by_file=True, include_lineno=False)
+    po.with_suffix(".mo").write_bytes(compiled(read(language)))
+    return missing(catalog)
+
+
+if __name__ == "__main__":
+    left = renew("fr")
+    sys.stdout.write("\n".join([*left, f"{len(left)} sentences still to be translated into French.", ""]))
