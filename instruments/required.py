@@ -25,11 +25,10 @@ def lacking(question: Question, answer: Answer, rows: tuple[Row, ...]) -> tuple[
 
 def _row(question: Question, row: Row) -> Problem:
     name = row_field(question.id, row.id)
+    said = {"row": row.label}
     if question.may_decline:
-        text = "Answer “%(row)s”, or tick below that you prefer not to answer."
-    else:
-        text = "Answer “%(row)s”."
-    return Problem(name, Sentence(text, {"row": row.label}))
+        return Problem(name, Sentence("Answer “%(row)s”, or tick below that you prefer not to answer.", said))
+    return Problem(name, Sentence("Answer “%(row)s”.", said))
 
 
 def _sentence(question: Question) -> Sentence:

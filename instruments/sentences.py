@@ -2,7 +2,8 @@
 
 Nothing here knows a catalogue. ``Sentence("Write a number from %(least)s.", {"least": 3})`` is a value; the web says
 ``gettext(sentence.text, **sentence.filled(language))``, or ``ngettext`` where ``plural`` is set. Messages are found for
-translation by ``pybabel extract -k Sentence -k counted:1,2``.
+translation by ``pybabel extract -k Sentence -k counted:1,2 -k ConditionUnreadable:2 -k fault:2 -k _wrong:2 -k error
+-k advice``.
 """
 
 from collections.abc import Mapping

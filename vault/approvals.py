@@ -113,3 +113,21 @@ def in_force(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> 
         if approval.effective_on <= on <= approval.expires_on and approval.number not in replaced
     ]
     return max(standing, key=lambda approval: approval.number, default=None)
+
+
+def holding(db: Session, study_id: UUID, *, on: date) -> Sequence[Approval]:
+    """Every decision that holds on a day, be it at one site only; the newest first.
+
+    What is published is published under one of these; where it may be used is asked of ``in_force``.
+    """
+    every = of_study(db, study_id)
+    replacing = [approval for approval in every if approval.effective_on <= on and approval.replaces is not None]
+    ended = {approval.replaces for approval in replacing if approval.site_id is None}
+    ended_at = {(approval.replaces, approval.site_id) for approval in replacing}
+    return [
+        approval
+        for approval in every
+        if approval.effective_on <= on <= approval.expires_on
+        and approval.number not in ended
+        and (approval.number, approval.site_id) not in ended_at
+    ]

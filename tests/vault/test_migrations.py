@@ -7,6 +7,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from consent import decisions, documents, drafts
+from instruments import drafts as instrument_drafts
+from instruments import versions
 from survey import participants
 from vault import (
     accounts,
@@ -29,8 +31,9 @@ from vault.migrations import runner
 from vault.store import AppendOnly, Base, KeyringBase, Stores
 
 EVERY_ROOM_WITH_TABLES = (
-    accounts, approvals, attempts, decisions, documents, drafts, erasure, escrow, identities, keyring, ledger,
-    participant_sessions, participants, records, sessions, studies, study_keys, welcomes,
+    accounts, approvals, attempts, decisions, documents, drafts, erasure, escrow, identities,
+    instrument_drafts, keyring, ledger,
+    participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
 )  # fmt: skip
 
 
@@ -40,7 +43,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 18
+    assert len(EVERY_ROOM_WITH_TABLES) == 20
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

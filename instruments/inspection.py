@@ -1,0 +1,88 @@
+"""Whether a definition can be published, and if not, what to do: every reason at once, each with its place."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Role, questions, to_json
+from instruments.findings import WHOLE, Finding, Severity, Spot
+from instruments.inspecting_changes import inspect_changes
+from instruments.inspecting_conditions import inspect_conditions
+from instruments.inspecting_kinds import inspect_kinds
+from instruments.inspecting_texts import inspect_texts
+from instruments.kinds import Topic
+
+MOST_QUESTIONS = 1000
+
+
+def inspect(
+    instrument: Instrument, before: Instrument | None = None, earlier: Iterable[Instrument] = ()
+) -> list[Finding]:
+    """Everything there is to say, errors first, else in the order of the definition.
+
+    ``before`` is the newest published version, ``earlier`` are those published before it, the first one first.
+    """
+    published = [*earlier, *([before] if before else [])]
+    found = [
+        *_whole(instrument),
+        *_names(instrument),
+        *inspect_texts(instrument),
+        *inspect_kinds(instrument),
+        *inspect_conditions(instrument),
+        *inspect_changes(instrument, published),
+    ]
+    place = {question.id: at for at, question in enumerate(questions(instrument), 1)}
+    return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, place.get(one.question, 0)))
+
+
+def _whole(instrument: Instrument) -> Iterator[Finding]:
+    if not instrument.languages:
+        yield WHOLE.at("languages").error("Name the language in which this is written, for example en.")
+    for language, count in Counter(instrument.languages).items():
+        if count > 1:
+            yield WHOLE.at("languages").error("Name each language once; %(language)s is repeated.", language=language)
+        if not LANGUAGE.fullmatch(language):
+            yield WHOLE.at("languages").error(
+                "“%(language)s” is no language tag. Write for example en, fr or pt-BR.", language=language
+            )
+    count = sum(1 for question in questions(instrument) if question.asks)
+    if not count:
+        yield WHOLE.at("sections").error("Ask something: there is no question yet.")
+    if count > MOST_QUESTIONS or len(to_json(instrument)) > LARGEST:
+        yield WHOLE.at("sections").error("Divide this into several instruments: it is too large for one.")
+    if instrument.minutes is not None and not 1 <= instrument.minutes <= 600:
+        yield WHOLE.at("minutes").error("Say how long this takes in minutes, from 1 to 600, or leave it out.")
+    if instrument.minutes is None and instrument.role is Role.SURVEY:
+        yield WHOLE.at("minutes").advice("Say how long this takes: participants see how much is left.")
+    if instrument.role is Role.GUIDE and not any(isinstance(one.kind, Topic) for one in questions(instrument)):
+        yield WHOLE.at("role").advice("A guide without topics reads like a survey. Is it meant for an interviewer?")
+
+
+def _names(instrument: Instrument) -> Iterator[Finding]:
+    if not ID.fullmatch(instrument.id):
+        yield WHOLE.at("id").error(_NAME)
+    for name, count in Counter(section.id for section in instrument.sections).items():
+        here = Spot("", f"section.{name}")
+        if count > 1:
+            yield here.error("Two sections are named “%(name)s”. Give each its own name.", name=name)
+        if not ID.fullmatch(name):
+            yield here.error(_NAME)
+    for section in instrument.sections:
+        if not section.questions:
+            yield Spot.of(section).advice("Nothing is asked in this section, so it is not shown.")
+    yield from _ids(Counter(question.id for question in questions(instrument)))
+
+
+def _ids(every: Mapping[str, int]) -> Iterator[Finding]:
+    spelled = Counter(name.casefold() for name in every)
+    for name, count in every.items():
+        here = Spot(name, "id")
+        if count > 1:
+            yield here.error("Two questions have the id “%(name)s”. Give each its own.", name=name)
+        elif spelled[name.casefold()] > 1:
+            # In a statistics file, names that differ in capitals only are the same name.
+            yield here.error("Another id differs from this one in capital letters only. Change one of them.")
+        if not ID.fullmatch(name):
+            yield here.error(_NAME)
+
+
+_NAME = "Name this with letters, digits and _, beginning with a letter; 64 at most."
