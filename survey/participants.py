@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey import frames, statuses
+from survey.statuses import Status
 from vault import codes, erasure, ledger, participant_keys
 from vault.accounts import Account
 from vault.codes import TypedCode
 from vault.erasure import Kind
 from vault.errors import Conflict, Missing
 from vault.store import Base
-from vault.studies import Scope
+from vault.studies import Scope, Site
 
 _TRIES = 20
 
@@ -41,6 +43,7 @@ class Participant(Base):
     pseudonym: Mapped[str]
     standing: Mapped[Standing]
     enrolled_on: Mapped[date]
+    stratum_id: Mapped[UUID | None] = mapped_column(ForeignKey("stratum.id"), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,18 @@ def enrol(
     by: str,
     now: datetime,
     site_id: UUID | None = None,
+    stratum_id: UUID | None = None,
     typed: bool = False,
     interviewer: Account | None = None,
+    status: Status = Status.IDENTIFIED,
 ) -> Enrolled:
-    """A participant with keys, a code and a pseudonym. Keys come first: a row without keys would lose answers."""
+    """A participant with keys, a code and a pseudonym. Keys come first: a row without keys would lose answers.
+
+    Missing for a site or stratum of another study.
+    """
+    if site_id is not None and db.scalar(select(Site.study_id).where(Site.id == site_id)) != study_id:
+        raise Missing
+    frames.require(db, study_id, stratum_id)
     made = participant_keys.make(db, rings, study_id, now=now, typed=typed, interviewer=interviewer)
     participant = Participant(
         id=made.participant_id,
@@ -72,11 +83,13 @@ def enrol(
         pseudonym=_pseudonym(db, study_id),
         standing=Standing.ENROLLED,
         enrolled_on=now.date(),
+        stratum_id=stratum_id,
     )
     db.add(participant)
     subject = participant_keys.commitment(rings, participant.id)
     ledger.append(db, "participant.enrolled", actor=by, now=now, study=study_id, subject=subject)
     db.flush()
+    statuses.record(db, study_id, participant.id, status, now=now)
     return Enrolled(participant, made.code, made.keys)
 
 
@@ -99,6 +112,30 @@ def find(db: Session, study_id: UUID, participant_id: UUID) -> Participant:
 def of_study(db: Session, study_id: UUID) -> Sequence[Participant]:
     """The participants of a study by pseudonym."""
     return db.scalars(select(Participant).where(Participant.study_id == study_id).order_by(Participant.pseudonym)).all()
+
+
+def by_pseudonym(db: Session, study_id: UUID, pseudonym: str) -> Participant:
+    """The participant of this study with this pseudonym, or Missing."""
+    participant = db.scalar(
+        select(Participant).where(Participant.study_id == study_id, Participant.pseudonym == pseudonym.strip().upper())
+    )
+    if participant is None:
+        raise Missing
+    return participant
+
+
+def place(
+    db: Session, rings: Session, participant: Participant, *, site_id: UUID | None, stratum_id: UUID | None, by: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """The participant belongs to this site and stratum from now on; Missing for those of another study."""
+    if site_id is not None and db.scalar(select(Site.study_id).where(Site.id == site_id)) != participant.study_id:
+        raise Missing
+    frames.require(db, participant.study_id, stratum_id)
+    participant.site_id, participant.stratum_id = site_id, stratum_id
+    subject = participant_keys.commitment(rings, participant.id)
+    ledger.append(db, "participant.placed", actor=by, now=now, study=participant.study_id, subject=subject)
+    db.flush()
 
 
 def known(db: Session) -> frozenset[UUID]:

@@ -3,15 +3,18 @@
 Pages do not reach the store of identities; they come here.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from survey import assignments
 from survey.participants import Participant
 from survey.recruitment import entry_of
 from survey.sheets import Entry
 from vault import identities, ledger, participant_keys
+from vault.accounts import Account
 from vault.identities import Identity, Reader
 from vault.studies import Scope
 
@@ -24,9 +27,14 @@ def reader(account_id: UUID, seed: bytes) -> Reader:
     return Reader(account_id, seed)
 
 
-def entry(fields: dict[str, str]) -> Entry:
-    """A person typed into a form with ``FIELDS``; Invalid if nobody could reach them by it."""
-    return entry_of(Identity(**{name: fields.get(name, "") for name in FIELDS}))
+def identity(fields: Mapping[str, str | None]) -> Identity:
+    """A person typed into a form with some of ``FIELDS``."""
+    return Identity(**{name: fields.get(name) or "" for name in FIELDS})
+
+
+def entry(fields: Mapping[str, str | None]) -> Entry:
+    """The same as an entry to be enrolled; Invalid if nobody could reach them by it."""
+    return entry_of(identity(fields))
 
 
 def who(
@@ -36,16 +44,34 @@ def who(
     return identities.read(db, rings, participant.study_id, participant.id, by, why="participant-page", now=now)
 
 
+def of_assigned(
+    db: Session, rings: Session, participant: Participant, *, account: Account, seed: bytes, now: datetime
+) -> Identity | None:
+    """Who somebody is, for the interviewer they are assigned to; NotAssigned for anybody else. The log says it."""
+    key = assignments.key_of(rings, participant, Scope.LINKAGE, account=account, seed=seed)
+    subject = participant_keys.commitment(rings, participant.id)
+    actor, study = ledger.staff(account.id), participant.study_id
+    ledger.append(db, "identity.read", actor=actor, now=now, study=study, subject=subject, why="interview")
+    db.flush()
+    return identities.own(db, participant.id, key)
+
+
 def correct(
-    db: Session, rings: Session, participant: Participant, fields: dict[str, str], by: Reader, *, now: datetime
+    db: Session,
+    rings: Session,
+    participant: Participant,
+    fields: Mapping[str, str | None],
+    by: Reader,
+    *,
+    now: datetime,
 ) -> None:
     """This is who the participant is from now on; Invalid if nobody could reach them by it."""
     kept = entry(fields)
     key = participant_keys.open_for_member(
         db, rings, participant.study_id, participant.id, Scope.LINKAGE, account_id=by.account_id, seed=by.seed
     )
-    identity = Identity(kept.name, kept.email, kept.telephone, kept.address, kept.note)
-    identities.keep(db, participant.study_id, participant.id, key, identity, now=now)
+    person = Identity(kept.name, kept.email, kept.telephone, kept.address, kept.note)
+    identities.keep(db, participant.study_id, participant.id, key, person, now=now)
     identities.forget_token(rings, participant.id)
     subject = participant_keys.commitment(rings, participant.id)
     actor = ledger.staff(by.account_id)

@@ -6,7 +6,7 @@ a deed and has its line in the log.
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -103,7 +103,14 @@ def read(
 
 
 def find(db: Session, rings: Session, study_id: UUID, email: str, reader: Reader, *, now: datetime) -> list[UUID]:
-    """The participants whose e-mail address this is; CannotOpen for whoever lacks the linkage key.
+    """The participants whose e-mail address this is; see ``find_each``."""
+    return find_each(db, rings, study_id, [email], reader, now=now)[email]
+
+
+def find_each(
+    db: Session, rings: Session, study_id: UUID, emails: Collection[str], reader: Reader, *, now: datetime
+) -> dict[str, list[UUID]]:
+    """By e-mail address the participants who have it; CannotOpen for whoever lacks the linkage key.
 
     Those who were enrolled while nobody was signed in enter the index now. The log says that somebody searched.
     """
@@ -115,10 +122,18 @@ def find(db: Session, rings: Session, study_id: UUID, email: str, reader: Reader
     rings.flush()
     ledger.append(db, "identity.searched", actor=ledger.staff(reader.account_id), now=now, study=study_id)
     db.flush()
-    if not email.strip():
-        return []
-    token = _token(index, study_id, email)
-    return list(rings.scalars(select(Blind.participant_id).where(Blind.study_id == study_id, Blind.token == token)))
+    indexed: dict[bytes, list[UUID]] = {}
+    for participant_id, token in rings.execute(
+        select(Blind.participant_id, Blind.token).where(Blind.study_id == study_id)
+    ):
+        indexed.setdefault(token, []).append(participant_id)
+    return {email: indexed.get(_token(index, study_id, email), []) if email.strip() else [] for email in emails}
+
+
+def own(db: Session, participant_id: UUID, linkage_key: bytes) -> Identity | None:
+    """What is known of the participant whose key this is, for themselves; None if nothing was ever kept."""
+    record = _last(db, participant_id)
+    return _opened(record, linkage_key) if record else None
 
 
 def _token(index: bytes, study_id: UUID, email: str) -> bytes:

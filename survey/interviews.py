@@ -1,0 +1,216 @@
+"""Interviews: started by whom the participant is assigned to, noted in deltas as it is typed, ended, and deposited.
+
+All deltas lie under slot 0 of the run, never one row to a topic, for the rows would tell which topics were raised.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from consent.grants import ConsentMissing, Grant
+from consent.scopes import Scope as Agreed
+from instruments.kinds import Answer
+from instruments.route import Plan
+from survey import asking, assignments, deltas, notes, responses, runs, statuses
+from survey.deltas import Delta, Record
+from survey.participants import Participant
+from survey.runs import Kind, Response
+from survey.statuses import Status
+from vault import ledger, participant_keys, records
+from vault.accounts import Account
+from vault.errors import Conflict, Missing, Refused
+from vault.store import Base
+from vault.studies import Scope
+
+SLOT = 0
+
+
+class State(StrEnum):
+    """Where an interview is. Between its end and its deposit notes and memo may be completed."""
+
+    HELD = "held"
+    ENDED = "ended"
+    DEPOSITED = "deposited"
+
+
+class Deposited(Conflict):
+    """A deposited interview stands as it is."""
+
+    public = "This interview has been deposited and stands as it is. Nothing was changed."
+
+
+class Interview(Base):
+    """An appointment held by an interviewer; what was said lies in the run of the same id."""
+
+    __tablename__ = "interview"
+    __table_args__ = (Index("interview_of_account", "account_id", "state"),)
+
+    response_id: Mapped[UUID] = mapped_column(ForeignKey("response.id"), primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"), index=True)
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    held_on: Mapped[date]
+    state: Mapped[State]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A delta is safe. ``overtaken`` are the registers that had been changed from elsewhere since they were shown;
+    both texts are kept."""
+
+    sequence: int
+    overtaken: frozenset[str]
+
+
+def lacking(
+    db: Session, rings: Session, participant: Participant, instrument_id: UUID, grant: Grant,
+    *, account: Account, recorded: bool, on: date,
+) -> tuple[Refused, ...]:  # fmt: skip
+    """Everything that stands in the way of starting, each a refusal with its sentence; nothing if it may start."""
+    found: list[Refused] = []
+    if not assignments.is_assigned(rings, participant, account):
+        found.append(assignments.NotAssigned())
+    needed = (Agreed.TAKE_PART, Agreed.RECORDED) if recorded else (Agreed.TAKE_PART,)
+    agreed = grant.scopes if grant.participant == participant.id else frozenset()
+    found += [ConsentMissing(scope) for scope in needed if scope not in agreed]
+    try:
+        asking.newest(db, participant.study_id, participant.site_id, instrument_id, on=on)
+    except Refused as refusal:
+        found.append(refusal)
+    return tuple(found)
+
+
+def start(
+    db: Session, rings: Session, participant: Participant, instrument_id: UUID, grant: Grant,
+    *, account: Account, seed: bytes, now: datetime, tape: str = "", setting: str = "",
+) -> Interview:  # fmt: skip
+    """The interview is going on, or goes on: an open one with this guide is found again, whoever asks twice.
+
+    The refusal names what is missing: NotAssigned, ConsentMissing (to be recorded too if a tape is named),
+    NotApproved, NothingPublished, HasWithdrawn.
+    """
+    key = assignments.key_of(rings, participant, Scope.RESPONSES, account=account, seed=seed)
+    if tape.strip():
+        grant.require(Agreed.RECORDED)
+    actor = ledger.staff(account.id)
+    response = responses.begin(db, rings, participant, instrument_id, grant, now=now, kind=Kind.INTERVIEW, actor=actor)
+    there = db.get(Interview, response.id)
+    if there is not None:
+        return there
+    interview = Interview(
+        response_id=response.id,
+        study_id=participant.study_id,
+        participant_id=participant.id,
+        account_id=account.id,
+        held_on=now.date(),
+        state=State.HELD,
+    )
+    db.add(interview)
+    subject = participant_keys.commitment(rings, participant.id)
+    ledger.append(
+        db, "interview.started", actor=actor, now=now, study=participant.study_id, subject=subject,
+        recorded=bool(tape.strip()),
+    )  # fmt: skip
+    db.flush()
+    began = deltas.About(tape=tape.strip(), setting=setting.strip(), started_at=notes.moment(now))
+    note(db, key, grant, interview, response, Delta(meta=began), plan=None, now=now)
+    return interview
+
+
+def find(db: Session, participant_id: UUID, response_id: UUID) -> tuple[Interview, Response]:
+    """The interview with its run, or Missing."""
+    interview = db.get(Interview, response_id)
+    if interview is None or interview.participant_id != participant_id:
+        raise Missing
+    return interview, runs.find(db, participant_id, response_id)
+
+
+def of_participant(db: Session, participant_id: UUID) -> Sequence[Interview]:
+    """The interviews held with a participant, oldest first."""
+    return db.scalars(
+        select(Interview).where(Interview.participant_id == participant_id).order_by(Interview.held_on)
+    ).all()
+
+
+def note(
+    db: Session, key: bytes, grant: Grant, interview: Interview, response: Response, delta: Delta,
+    *, plan: Plan | None, now: datetime,
+) -> Noted:  # fmt: skip
+    """What the delta says is sealed and kept, with everything that was noted before.
+
+    ConsentMissing once consent does not stand, and for a tape without consent to be recorded; Deposited when it is
+    too late; Invalid for an answer that its question does not take. ``plan`` is that of the run's version; None if the
+    delta says nothing of topics.
+    """
+    if grant.participant != interview.participant_id:
+        raise Missing
+    grant.require(Agreed.TAKE_PART)
+    if interview.state is State.DEPOSITED:
+        raise Deposited
+    if delta.meta is not None and (delta.meta.tape or "").strip():
+        grant.require(Agreed.RECORDED)
+    checked = notes.checked(delta, plan)
+    said = deltas.registers(checked)
+    oldest = min((seen for seen, _ in said.values()), default=0)
+    later = {
+        register: one.sequence
+        for one in notes.read(db, key, response, after=oldest)
+        for register in deltas.registers(one.delta)
+    }
+    sequence = records.save(db, key, response.address(SLOT), notes.written(checked, now), now=now)
+    return Noted(sequence, frozenset(name for name, (seen, _) in said.items() if later.get(name, 0) > seen))
+
+
+def read(db: Session, key: bytes, response: Response) -> Record:
+    """The interview as it stands."""
+    return deltas.merged(notes.read(db, key, response))
+
+
+def answers_of(record: Record) -> dict[str, Answer]:
+    """What the interview says to the questions of the guide, as answers like any other run's."""
+    return dict(record.topics)
+
+
+def end(
+    db: Session, rings: Session, grant: Grant, interview: Interview, *, key: bytes, response: Response, now: datetime
+) -> bool:
+    """The conversation is over and the participant counts as interviewed; notes and memo may still be completed.
+
+    Returns False if it was over already.
+    """
+    if interview.state is not State.HELD:
+        return False
+    ended = deltas.About(ended_at=notes.moment(now), seen=_seen(db, key, response))
+    note(db, key, grant, interview, response, Delta(meta=ended), plan=None, now=now)
+    _turn(db, interview, State.ENDED)
+    actor, study_id = ledger.staff(interview.account_id), interview.study_id
+    statuses.advance(
+        db, study_id, interview.participant_id, Status.INTERVIEWED, account_id=interview.account_id, now=now
+    )
+    subject = participant_keys.commitment(rings, interview.participant_id)
+    ledger.append(db, "interview.ended", actor=actor, now=now, study=study_id, subject=subject)
+    db.flush()
+    return True
+
+
+def _seen(db: Session, key: bytes, response: Response) -> int:
+    """The end is noted on top of everything: it is the last word about when the interview ended."""
+    return max((one.sequence for one in notes.read(db, key, response)), default=0)
+
+
+def deposit(db: Session, rings: Session, interview: Interview, response: Response, *, now: datetime) -> bool:
+    """The interview stands as it is from now on and can be analysed as a whole; False if it did already."""
+    if interview.state is State.DEPOSITED:
+        return False
+    _turn(db, interview, State.DEPOSITED)
+    return responses.close(db, rings, response, now=now, actor=ledger.staff(interview.account_id))
+
+
+def _turn(db: Session, interview: Interview, state: State) -> None:
+    interview.state = state
+    db.flush()

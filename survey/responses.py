@@ -1,0 +1,208 @@
+"""What was answered in a run: sealed page by page, never overwritten, closed once.
+
+Everything here is written for the moment in which a person waits for the next page, so it speaks to the database in
+few statements and without the object mapper.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consent.grants import Grant
+from consent.scopes import Scope
+from instruments.kinds import Answer, Answers
+from instruments.route import Plan
+from survey import asking, drafts, runs
+from survey.participants import Participant, Standing
+from survey.runs import Kind, Response, ResponseRow
+from survey.statuses import HasWithdrawn
+from vault import ledger, participant_keys, records
+from vault.errors import CannotOpen, Conflict, Invalid, Missing
+
+
+class AlreadySubmitted(Conflict):
+    """What was submitted stands as it is."""
+
+    public = "These answers were sent already and stand as they are. Nothing was changed."
+
+
+class Unfinished(Invalid):
+    """Something that has to be answered is not; ``slots`` are the pages to go back to."""
+
+    public = "Some questions still need an answer before you can send. The list leads you to them."
+
+    def __init__(self, slots: tuple[int, ...]) -> None:
+        super().__init__()
+        self.slots = slots
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One save of one page."""
+
+    slot: int
+    sequence: int
+    day: date
+    at: datetime
+    answers: Answers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Everything that was saved in a run. On each page the newest save counts; the earlier ones are among ``saves``."""
+
+    answers: dict[str, Answer] = field(repr=False)
+    newest: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))  # sequence by slot
+    slot: int | None = None  # of the last save: where somebody who comes back goes on
+    last: int = 0  # the highest sequence
+    saves: tuple[Kept, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A page is safe. ``overtaken``: it had been saved from elsewhere since it was shown; both saves are kept."""
+
+    sequence: int
+    overtaken: bool
+
+
+class _Page(msgspec.Struct, frozen=True):
+    """What is sealed: the answers of the page, and the moment."""
+
+    at: datetime
+    answers: dict[str, Answer]
+
+
+_decode = msgspec.json.Decoder(_Page).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def begin(
+    db: Session, rings: Session, participant: Participant, instrument_id: UUID, grant: Grant,
+    *, now: datetime, kind: Kind = Kind.SELF, actor: str = "",
+) -> Response:  # fmt: skip
+    """The participant's run through an instrument: the one they began, else a new one on the newest version.
+
+    Here stands the rule that nothing is asked without consent in force, an approved version and a line in the log.
+    ConsentMissing, NotApproved, NothingPublished, StudyClosed or HasWithdrawn say what is lacking. ``actor`` is who
+    asks, the participant if empty. Call it whenever somebody arrives, so that an approval that has ended ends asking.
+    """
+    _require_standing(participant, grant)
+    there = runs.going_on(db, participant.id, instrument_id, kind)
+    if there is not None:
+        if there.submitted_on is None:
+            asking.require(db, participant.study_id, participant.site_id, there.version_id, on=now.date())
+        return there
+    askable = asking.newest(db, participant.study_id, participant.site_id, instrument_id, on=now.date())
+    response = Response(
+        uuid4(), participant.study_id, participant.id, instrument_id, askable.version.id, kind, now.date(), None
+    )
+    try:
+        with db.begin_nested():
+            runs.add(db, response)
+    except IntegrityError:
+        # Two tabs began at the same moment; the other one was first.
+        first = runs.going_on(db, participant.id, instrument_id, kind)
+        if first is None:
+            raise
+        return first
+    subject = participant_keys.commitment(rings, participant.id)
+    ledger.append(
+        db, "response.begun", actor=actor or ledger.participant(subject), now=now, study=response.study_id,
+        subject=subject, kind=kind.value, version=str(response.version_id), number=askable.version.number,
+        approval=askable.approval,
+    )  # fmt: skip
+    db.flush()
+    return response
+
+
+def _require_standing(participant: Participant, grant: Grant) -> None:
+    if participant.standing is not Standing.ENROLLED:
+        raise HasWithdrawn
+    _require_grant(participant.id, grant)
+
+
+def _require_grant(participant_id: UUID, grant: Grant) -> None:
+    if grant.participant != participant_id:
+        raise Missing
+    grant.require(Scope.TAKE_PART)
+
+
+def load(db: Session, key: bytes, response: Response) -> Loaded:
+    """What was saved in the run; CannotOpen with another key, or if a page was altered or moved."""
+    answers: dict[int, Answers] = {}
+    newest: dict[int, int] = {}
+    saves: list[Kept] = []
+    for page in records.load_response(db, key, response.id):
+        # The address is authenticated, so a row that claims another run or version does not get here unnoticed.
+        if page.address != response.address(page.address.slot):
+            raise CannotOpen
+        inside = _decode(page.plain)
+        slot, sequence = page.address.slot, page.sequence
+        saves.append(Kept(slot, sequence, page.day, inside.at, inside.answers))
+        answers[slot], newest[slot] = inside.answers, sequence
+    merged = {name: answer for slot in sorted(answers) for name, answer in answers[slot].items()}
+    if not saves:
+        return Loaded({})
+    return Loaded(merged, newest, saves[-1].slot, saves[-1].sequence, tuple(saves))
+
+
+def save(
+    db: Session, key: bytes, grant: Grant, response: Response, slot: int, answers: Answers,
+    *, seen: int, loaded: Loaded, now: datetime,
+) -> Saved:  # fmt: skip
+    """The page is sealed and kept; what was kept before stays too.
+
+    ``seen`` is the sequence of this page's save that was on the screen, 0 if there was none. ``response`` comes from
+    ``runs.find(…, writing=True)`` and ``loaded`` from ``load`` in the same transaction, so this needs one statement.
+    ConsentMissing without consent in force, AlreadySubmitted after the end.
+    """
+    _require_grant(response.participant_id, grant)
+    if response.submitted_on is not None:
+        raise AlreadySubmitted
+    plain = _encode(_Page(now, dict(answers)))
+    sequence = records.save(db, key, response.address(slot), plain, now=now, after=loaded.last)
+    return Saved(sequence, loaded.newest.get(slot, 0) > seen)
+
+
+def submit(
+    db: Session, rings: Session, key: bytes, grant: Grant, response: Response, plan: Plan, *, now: datetime
+) -> bool:
+    """The run is sent and stands from now on; returns False, and changes nothing, if it was sent before.
+
+    Unfinished if something that has to be answered is not.
+    """
+    if response.submitted_on is not None:
+        return False
+    _require_grant(response.participant_id, grant)
+    lacking = plan.open(load(db, key, response).answers, now.date())
+    if lacking:
+        raise Unfinished(tuple(lacking))
+    return close(db, rings, response, now=now)
+
+
+def close(db: Session, rings: Session, response: Response, *, now: datetime, actor: str = "") -> bool:
+    """The run is over, with what is in it; returns False if it was already. The log says so once."""
+    # A clock can be set back, but nothing ends before it began.
+    day = max(now.date(), response.begun_on)
+    closed = db.connection().execute(
+        update(ResponseRow).where(ResponseRow.id == response.id, ResponseRow.submitted_on.is_(None)),
+        {"submitted_on": day},
+    )
+    if not closed.rowcount:
+        return False
+    drafts.drop(db, response.id)
+    subject = participant_keys.commitment(rings, response.participant_id)
+    ledger.append(
+        db, "response.submitted", actor=actor or ledger.participant(subject), now=now, study=response.study_id,
+        subject=subject, kind=response.kind.value, version=str(response.version_id),
+    )  # fmt: skip
+    db.flush()
+    return True

@@ -1,0 +1,138 @@
+"""Runs: one participant's one way through one version of an instrument. In clear stand who, which version, and days."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, insert, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from instruments import versions
+from instruments.route import Plan
+from vault.errors import Missing
+from vault.records import Address
+from vault.store import Base
+
+
+class Kind(StrEnum):
+    """Who filled it in."""
+
+    SELF = "self"
+    INTERVIEW = "interview"
+    TEST = "test"
+
+
+class ResponseRow(Base):
+    """One run. In clear stand who, which version and the days."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        # A survey is filled in once; of a guide there is one open interview at a time.
+        Index(
+            "response_of_participant_once",
+            "participant_id",
+            "instrument_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("kind = 'self' OR submitted_on IS NULL"),
+            postgresql_where=text("kind = 'self' OR submitted_on IS NULL"),
+        ),
+        Index("response_of_study", "study_id", "version_id"),
+        CheckConstraint("submitted_on IS NULL OR submitted_on >= begun_on", name="response_is_begun_first"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.id"))
+    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instrument.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("instrument_version.id"))
+    kind: Mapped[Kind]
+    begun_on: Mapped[date]
+    submitted_on: Mapped[date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A run as it stood when it was looked up."""
+
+    id: UUID
+    study_id: UUID
+    participant_id: UUID
+    instrument_id: UUID
+    version_id: UUID
+    kind: Kind
+    begun_on: date
+    submitted_on: date | None
+
+    def address(self, slot: int) -> Address:
+        """Where a page of it is kept. The version is part of it, so no other one can ever be read from there."""
+        return Address(self.study_id, self.participant_id, str(self.version_id), self.id, slot)
+
+
+_COLUMNS = (
+    ResponseRow.id, ResponseRow.study_id, ResponseRow.participant_id, ResponseRow.instrument_id,
+    ResponseRow.version_id, ResponseRow.kind, ResponseRow.begun_on, ResponseRow.submitted_on,
+)  # fmt: skip
+
+
+def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind) -> Response | None:
+    """The run that somebody goes on with, or has sent: of a guide only one that is still open."""
+    query = select(*_COLUMNS).where(
+        ResponseRow.participant_id == participant_id,
+        ResponseRow.instrument_id == instrument_id,
+        ResponseRow.kind == kind,
+    )
+    if kind is not Kind.SELF:
+        query = query.where(ResponseRow.submitted_on.is_(None))
+    row = db.connection().execute(query).one_or_none()
+    return Response(*row) if row else None
+
+
+def of_participant(db: Session, participant_id: UUID) -> tuple[Response, ...]:
+    """Every run of a participant in the order in which they began."""
+    query = (
+        select(*_COLUMNS)
+        .where(ResponseRow.participant_id == participant_id)
+        .order_by(ResponseRow.begun_on, ResponseRow.id)
+    )
+    return tuple(Response(*row) for row in db.connection().execute(query))
+
+
+def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
+    """Every run in a study."""
+    query = select(*_COLUMNS).where(ResponseRow.study_id == study_id).order_by(ResponseRow.begun_on, ResponseRow.id)
+    return tuple(Response(*row) for row in db.connection().execute(query))
+
+
+def find(db: Session, participant_id: UUID, response_id: UUID, *, writing: bool = False) -> Response:
+    """A run of this participant, or Missing. With ``writing`` nobody submits it until this transaction ends."""
+    query = select(*_COLUMNS).where(ResponseRow.id == response_id, ResponseRow.participant_id == participant_id)
+    row = db.connection().execute(query.with_for_update() if writing else query).one_or_none()
+    if row is None:
+        raise Missing
+    return Response(*row)
+
+
+def add(db: Session, response: Response) -> None:
+    """The run exists. IntegrityError if the participant has begun one meanwhile."""
+    db.connection().execute(insert(ResponseRow), {column.key: getattr(response, column.key) for column in _COLUMNS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    """The id of a version, and a database that knows it if nobody here remembers it."""
+
+    version_id: UUID
+    db: Session = field(compare=False, repr=False)
+
+
+def plan_of(db: Session, response: Response) -> Plan:
+    """The way through the version that the run is pinned to. Versions never change, so it is looked up once."""
+    return _plan(_Pinned(response.version_id, db))
+
+
+@lru_cache(maxsize=256)
+def _plan(pinned: _Pinned) -> Plan:
+    return versions.plan_of(versions.find(pinned.db, pinned.version_id))
