@@ -45,7 +45,7 @@ def nonce() -> str:
 
 
 def lasts() -> None:
-    """Browsers may keep this answer for a year, if it is a good one: nothing in it is personal, and it never changes."""
+    """Browsers may keep this answer for a year if it is a good one: it never changes, and nothing in it is personal."""
     request.environ[_LASTING] = True
 
 

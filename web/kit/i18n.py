@@ -19,7 +19,9 @@ def chosen() -> str:
     cookie = request.cookies.get(cookies.LANGUAGE, "")
     if cookie in LANGUAGES:
         return cookie
-    return request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    # Best first; somebody who asks for fr-CA before English reads French.
+    wanted = (asked.partition("-")[0].lower() for asked, quality in request.accept_languages if quality > 0)
+    return next((tongue for tongue in wanted if tongue in LANGUAGES), "en")
 
 
 def tag() -> str:

@@ -1,5 +1,6 @@
 """What the ethics board decided, as the team records it from the letter."""
 
+from dataclasses import fields
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from vault import approvals, studies
+from vault import approvals, studies, study_keys
 from vault.approvals import Decided
 from vault.errors import Invalid
 from vault.studies import Permit
@@ -19,6 +20,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.studies import TWICE
 
 page = Pages("approvals", __name__)
 
@@ -92,6 +94,8 @@ def record(visit: Visit) -> ResponseReturnValue:
         site_id=UUID(form.site.data) if form.site.data else None,
         replaces=int(form.replaces.data) if form.replaces.data else None,
     )
+    if _just_recorded(visit, decided):
+        return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)
     try:
         approvals.record(visit.db, visit.the_study.id, decided, by=visit.signed_in.id, now=visit.now)
     except Invalid as refusal:
@@ -99,3 +103,13 @@ def record(visit: Visit) -> ResponseReturnValue:
         return _page(visit, form), 422
     visit.tell(gettext("The approval was recorded."))
     return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)
+
+
+def _just_recorded(visit: Visit, decided: Decided) -> bool:
+    """Whether the same form has recorded this a moment ago: a decision that stands twice could not be taken back."""
+    # Two requests at once come here one after the other.
+    study_keys.hold(visit.db, visit.the_study.id, alone=True)
+    newest = next(iter(approvals.of_study(visit.db, visit.the_study.id)), None)
+    if newest is None or visit.now - newest.recorded_at >= TWICE:
+        return False
+    return all(getattr(newest, field.name) == getattr(decided, field.name) for field in fields(decided))

@@ -79,6 +79,11 @@ class GrantForm(PageForm):
     )
 
 
+INVITED_ELSEWHERE = _l(
+    "This person was invited by another study and has not set up their account yet. Keys can be granted once they have."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A member as the list shows them."""
@@ -162,8 +167,11 @@ def add(visit: Visit) -> ResponseReturnValue:
     except Conflict as refusal:
         form.refuse(refusal, "email")
         return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
-    if account.public_key is None:
+    if account.public_key is None and _may_welcome(visit, account):
         return _welcome(visit, account)
+    if account.public_key is None:
+        visit.tell(str(INVITED_ELSEWHERE))
+        return _back(visit)
     return redirect(url_for("members.grant", study_id=visit.the_study.id, member_id=member.id), code=303)
 
 
@@ -173,7 +181,15 @@ def welcome_again(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     row = _member(visit, member_id)
     if row.ready:
         raise Refused(gettext("This person has set up their account already."))
+    if not _may_welcome(visit, row.account):
+        raise Refused(str(INVITED_ELSEWHERE))
     return _welcome(visit, row.account)
+
+
+def _may_welcome(visit: Visit, account: Account) -> bool:
+    """Whoever has the link becomes the account, in every study, so only the study that invited it first gives one."""
+    first = min(studies.of_account(visit.db, account.id), key=lambda one: one[1].joined_at)
+    return first[0].id == visit.the_study.id
 
 
 def _welcome(visit: Visit, account: Account) -> str:
@@ -204,15 +220,8 @@ def give(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _grant(visit, row, form), 422
     try:
-        study_keys.give(
-            visit.db,
-            row.member,
-            row.account,
-            shown=form.shown.data or "",
-            by=visit.signed_in.id,
-            seed=visit.unlocked,
-            now=visit.now,
-        )
+        by, seen = visit.signed_in.id, form.shown.data or ""
+        study_keys.give(visit.db, row.member, row.account, shown=seen, by=by, seed=visit.unlocked, now=visit.now)
     except study_keys.FingerprintDiffers as refusal:
         form.compared.data = False
         form.refuse(refusal, "compared")
@@ -279,13 +288,6 @@ def settle(visit: Visit) -> ResponseReturnValue:
 
 
 def _settle(visit: Visit) -> None:
-    visit.carry_out(
-        departures.settle(
-            visit.db,
-            visit.keyring,
-            visit.the_study.id,
-            account_id=visit.signed_in.id,
-            seed=visit.unlocked,
-            now=visit.now,
-        )
-    )
+    me, study_id = visit.signed_in.id, visit.the_study.id
+    steps = departures.settle(visit.db, visit.keyring, study_id, account_id=me, seed=visit.unlocked, now=visit.now)
+    visit.carry_out(steps)

@@ -130,6 +130,9 @@ def passphrase(visit: Visit) -> ResponseReturnValue:
         except (CannotSignIn, TooManyTries, Busy) as refusal:
             status = refused(form, refusal)
         else:
+            # Whoever was signed in in this browser until now is not any more, in the database either.
+            if visit.session is not None:
+                sessions.end_session(visit.db, visit.session)
             cookie = sessions.open_session(visit.db, proven.account.id, proven.seed, stage=Stage.HALF, now=visit.now)
             target = url_for("sign_in.second_factor", next=local(form.next.data) or None)
             return signed_in(visit, cookie, target)
@@ -209,6 +212,9 @@ def recover(visit: Visit) -> ResponseReturnValue:
             except (CannotSignIn, TooManyTries, Busy) as refusal:
                 status = refused(form, refusal)
             else:
+                recovered = accounts.by_email(visit.db, form.email.data or "")
+                if recovered is not None:
+                    sessions.end_all(visit.db, recovered.id)
                 return render(visit, "team/recovery_code.html", code=keys.recovery_code, after=url_for("sign_in.form"))
     return render(visit, "team/forgotten.html", form=form), status
 
@@ -238,5 +244,7 @@ def new_phone(visit: Visit) -> ResponseReturnValue:
         except (CannotSignIn, TooManyTries) as refusal:
             status = refused(form, refusal, "recovery_code")
         else:
+            # Whoever found the old phone may be signed in with it somewhere.
+            sessions.end_all(visit.db, visit.signed_in.id, but=visit.session)
             return redirect(url_for("welcome.second_factor"), code=303)
     return render(visit, "team/phone_lost.html", form=form), status

@@ -1,16 +1,19 @@
 """The studies somebody works in: the list, a new one, its overview and its sites."""
 
+from datetime import timedelta
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from vault import approvals, departures, escrow, studies, study_keys
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid
-from vault.studies import Permit
+from vault.studies import Permit, Study
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.pages import render
@@ -19,6 +22,9 @@ from web.kit.visit import Visit
 from web.team.members import ROLES, SCOPES
 
 page = Pages("studies", __name__)
+
+# The same form sent again within this time is one deed.
+TWICE = timedelta(minutes=1)
 
 
 class StudyForm(PageForm):
@@ -68,9 +74,23 @@ def found(visit: Visit) -> ResponseReturnValue:
     if not form.validate():
         return render(visit, "team/study_new.html", form=form), 422
     lead: Account = visit.signed_in
+    twin = _just_founded(visit, form)
+    if twin is not None:
+        return redirect(url_for("studies.overview", study_id=twin.id), code=303)
     study = studies.found(visit.db, form.title.data or "", form.reference.data or "", by=lead.id, now=visit.now)
     study_keys.make(visit.db, study.id, by=lead, now=visit.now)
     return redirect(url_for("studies.overview", study_id=study.id), code=303)
+
+
+def _just_founded(visit: Visit, form: StudyForm) -> Study | None:
+    """The study that the same form has made a moment ago: somebody pressed the button twice."""
+    # Two requests at once come here one after the other.
+    visit.db.scalar(select(Account.id).where(Account.id == visit.signed_in.id).with_for_update())
+    said = form.title.data, form.reference.data
+    for study, _ in studies.of_account(visit.db, visit.signed_in.id):
+        if (study.title, study.reference) == said and visit.now - study.opened_at < TWICE:
+            return study
+    return None
 
 
 @page.view("/studies/<uuid:study_id>", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Overview")))
