@@ -9,6 +9,7 @@ undo what was noted since. What it held is not lost: entries that nobody saw bef
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -21,7 +22,7 @@ MOST_PAUSES = 200
 class TopicNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What became of one question of the guide: its answer as ``instruments.kinds`` says, None if there is none."""
 
-    answer: Json = None
+    answer: Any = None  # a Json value; msgspec cannot say so
     seen: int = 0
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ForeignKey, Insert, delete, select
+from sqlalchemy import ForeignKey, Insert, Uuid, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -63,6 +63,9 @@ _UPSERT = {
 }
 
 
+_BLOB = select(PageDraft.blob).where(PageDraft.response_id == bindparam("response_id", type_=Uuid()))
+
+
 def keep(
     db: Session, key: bytes, grant: Grant, address: Address, fields: Mapping[str, Sequence[str]], *, seen: int,
     now: datetime,
@@ -89,7 +92,7 @@ def keep(
 def read(db: Session, key: bytes, address: Address, *, newest: int) -> Draft | None:
     """The draft of the page at ``address``; None if there is none, or the page was saved since (``newest`` is the
     sequence of its last save, 0 if there is none)."""
-    blob = db.connection().scalar(select(PageDraft.blob).where(PageDraft.response_id == address.response_id))
+    blob = db.connection().scalar(_BLOB, {"response_id": address.response_id})
     if blob is None:
         return None
     inside = msgspec.json.decode(unpadded(open_sealed(key, blob, *_place(address))), type=_Inside)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -74,10 +75,10 @@ class Saved:
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """What is sealed: the answers of the page, and the moment."""
+    """What is sealed: the answers of the page, which are Json values (msgspec cannot say so), and the moment."""
 
     at: datetime
-    answers: dict[str, Answer]
+    answers: dict[str, Any]
 
 
 _decode = msgspec.json.Decoder(_Page).decode

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, insert, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments import versions
@@ -77,6 +77,18 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs these.
+_OF_PARTICIPANT = (
+    select(*_COLUMNS)
+    .where(ResponseRow.participant_id == bindparam("participant_id"))
+    .order_by(ResponseRow.begun_on, ResponseRow.id)
+)
+_ONE = select(*_COLUMNS).where(
+    ResponseRow.id == bindparam("id"), ResponseRow.participant_id == bindparam("participant_id")
+)
+_ONE_HELD = _ONE.with_for_update()
+
+
 def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind) -> Response | None:
     """The run that somebody goes on with, or has sent: of a guide only one that is still open."""
     query = select(*_COLUMNS).where(
@@ -92,12 +104,8 @@ def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind)
 
 def of_participant(db: Session, participant_id: UUID) -> tuple[Response, ...]:
     """Every run of a participant in the order in which they began."""
-    query = (
-        select(*_COLUMNS)
-        .where(ResponseRow.participant_id == participant_id)
-        .order_by(ResponseRow.begun_on, ResponseRow.id)
-    )
-    return tuple(Response(*row) for row in db.connection().execute(query))
+    rows = db.connection().execute(_OF_PARTICIPANT, {"participant_id": participant_id})
+    return tuple(Response(*row) for row in rows)
 
 
 def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
@@ -108,8 +116,8 @@ def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
 
 def find(db: Session, participant_id: UUID, response_id: UUID, *, writing: bool = False) -> Response:
     """A run of this participant, or Missing. With ``writing`` nobody submits it until this transaction ends."""
-    query = select(*_COLUMNS).where(ResponseRow.id == response_id, ResponseRow.participant_id == participant_id)
-    row = db.connection().execute(query.with_for_update() if writing else query).one_or_none()
+    wanted = {"id": response_id, "participant_id": participant_id}
+    row = db.connection().execute(_ONE_HELD if writing else _ONE, wanted).one_or_none()
     if row is None:
         raise Missing
     return Response(*row)
