@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-import wsgi
 from tests.vault.people import Person
 from vault import sessions
 from vault.sessions import Stage
@@ -108,7 +108,8 @@ def site(tmp_path: Path, sqlite_template: Path) -> Iterator[Site]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = replace(settings, public_url=f"http://localhost:{port}")
-    app = wsgi.create_app(settings)
+    # Named and not imported, so that tests of one room run while another is being built.
+    app = import_module("wsgi").create_app(settings)
     server = make_server("127.0.0.1", port, app, threaded=True)
     stores = Stores.open(settings.database_url, settings.keyring_url)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

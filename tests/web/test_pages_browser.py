@@ -239,3 +239,18 @@ def test_a_page_that_runs_from_right_to_left_fits_as_well(site: Site, chromium: 
             page.goto(address)
             page.evaluate("document.documentElement.dir = 'rtl'")
             assert_fits(page)
+
+
+def test_the_pages_fit_in_french_where_words_are_longer(site: Site, chromium: Browser) -> None:
+    ada = _person(site, "ada")
+    with site.stores.work() as work:
+        study = study_of(work.db, ada, now=datetime.now(UTC), title="Comment on parle de l’échec")
+        address = f"/studies/{study.id}"
+        work.commit()
+    with site.context(chromium, width=NARROW, language="fr-CH") as context:
+        site.sign_in(context, ada)
+        page = context.new_page()
+        for name in ("", "/sites", "/members", "/members/new", "/approvals", "/keys", "/keys/audio", "/log"):
+            page.goto(address + name)
+            assert page.locator("html").get_attribute("lang") == "fr"
+            _look(page, f"fr{name.replace('/', '-')}")
