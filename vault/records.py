@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, Row, func, select
+from sqlalchemy import Index, Row, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -17,7 +17,7 @@ from vault.errors import CannotOpen, Conflict
 from vault.sealing import open_sealed, padded, seal, unpadded
 from vault.store import NUMBER, AppendOnly, Base
 
-_TRIES = 8
+_TRIES = 32
 _BOUND = struct.Struct(">4s16s16s16sQQ").pack
 
 
@@ -71,10 +71,19 @@ _COLUMNS = (
     PageRecord.study_id, PageRecord.participant_id, PageRecord.version, PageRecord.response_id, PageRecord.slot,
     PageRecord.sequence, PageRecord.day, PageRecord.blob,
 )  # fmt: skip
-# Who comes second writes nothing and hears of it, without an error that would end the transaction.
+# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs this.
+_OF_RESPONSE = (
+    select(*_COLUMNS)
+    .where(PageRecord.response_id == bindparam("response_id"), PageRecord.sequence > bindparam("after"))
+    .order_by(PageRecord.sequence)
+)
+# Who comes second writes nothing and hears of it, without an error that would end the transaction. Unless it is asked
+# to keep the count, SQLAlchemy answers -1 on PostgreSQL, whatever was written.
 _INSERT = {
-    "sqlite": sqlite.insert(PageRecord).on_conflict_do_nothing(index_elements=["participant_id", "sequence"]),
-    "postgresql": postgresql.insert(PageRecord).on_conflict_do_nothing(index_elements=["participant_id", "sequence"]),
+    dialect: made(PageRecord)
+    .on_conflict_do_nothing(index_elements=["participant_id", "sequence"])
+    .execution_options(preserve_rowcount=True)
+    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 
@@ -102,7 +111,7 @@ def save(
             "blob": seal(key, filled, address.bound(sequence)),
         }
         # Written at once and not with the next flush: these are the statements that every answer waits for.
-        if db.connection().execute(insert, row).rowcount:
+        if db.connection().execute(insert, row).rowcount == 1:
             return sequence
     raise Conflict
 
@@ -124,12 +133,8 @@ def load(db: Session, key: bytes, participant_id: UUID) -> list[Saved]:
 def load_response(db: Session, key: bytes, response_id: UUID, *, after: int = 0) -> list[Saved]:
     """The pages of one run in the order of saving, later than sequence ``after``; CannotOpen if one was altered or
     moved."""
-    query = (
-        select(*_COLUMNS)
-        .where(PageRecord.response_id == response_id, PageRecord.sequence > after)
-        .order_by(PageRecord.sequence)
-    )
-    return [_opened(key, row) for row in db.connection().execute(query)]
+    rows = db.connection().execute(_OF_RESPONSE, {"response_id": response_id, "after": after})
+    return [_opened(key, row) for row in rows]
 
 
 def _opened(key: bytes, row: Row[UUID, UUID, str, UUID, int, int, date, bytes]) -> Saved:

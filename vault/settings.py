@@ -4,8 +4,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from vault.errors import NotSetUp
+
+_HERE = "localhost,127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +40,17 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     """Settings from ``VERBATIM_HOME``, ``DATABASE_URL``, ``KEYRING_URL``, ``PUBLIC_URL``, ``TRUSTED_HOSTS``,
     ``SMTP_URL``, ``TLS_CERTIFICATE``, ``TLS_KEY`` and ``BEHIND_PROXY``; NotSetUp if one of them cannot be used.
     """
-    home = Path(env.get("VERBATIM_HOME") or "var").resolve()
-    hosts = tuple(host.strip() for host in env.get("TRUSTED_HOSTS", "localhost,127.0.0.1").split(",") if host.strip())
+    home = _home(env)
+    hosts = tuple(host.strip() for host in (env.get("TRUSTED_HOSTS") or _HERE).split(",") if host.strip())
     if "*" in hosts or not hosts:
         raise NotSetUp("TRUSTED_HOSTS must list the names under which this server is reached, separated by commas.")
-    public_url = env.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
-    if not public_url.startswith(("http://", "https://")):
+    public_url = (env.get("PUBLIC_URL") or "http://localhost:8000").rstrip("/")
+    if not _names_a_host(public_url, "http", "https"):
         raise NotSetUp("PUBLIC_URL must be the address people type, for example https://study.example.org.")
-    proxy = env.get("BEHIND_PROXY", "no").lower()
+    smtp_url = env.get("SMTP_URL") or None
+    if smtp_url and not _names_a_host(smtp_url, "smtp", "smtps"):
+        raise NotSetUp("SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    proxy = (env.get("BEHIND_PROXY") or "no").lower()
     if proxy not in {"yes", "no"}:
         raise NotSetUp("BEHIND_PROXY must be yes or no.")
     return Settings(
@@ -53,11 +59,27 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         keyring_url=env.get("KEYRING_URL") or f"sqlite:///{home / 'keyring.db'}",
         public_url=public_url,
         trusted_hosts=hosts,
-        smtp_url=env.get("SMTP_URL") or None,
+        smtp_url=smtp_url,
         tls_certificate=_path(env, "TLS_CERTIFICATE"),
         tls_key=_path(env, "TLS_KEY"),
         behind_proxy=proxy == "yes",
     )
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    home = Path(env.get("VERBATIM_HOME") or "var").resolve()
+    if any(path.exists() and not path.is_dir() for path in (home, *home.parents)):
+        raise NotSetUp("VERBATIM_HOME must be a folder, or a place where a folder can be made.")
+    return home
+
+
+def _names_a_host(url: str, *schemes: str) -> bool:
+    try:
+        parsed = urlsplit(url)
+        # To read the port is to check it.
+        return parsed.scheme in schemes and bool(parsed.hostname) and parsed.port != 0
+    except ValueError:
+        return False
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

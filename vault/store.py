@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, dataclass_transform
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     Connection,
     DateTime,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -106,12 +108,19 @@ _PRAGMAS = (
 )
 
 
+def _parsed(url: str) -> URL | None:
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        return None  # the message would repeat the URL, which may hold a password
+
+
 def open_engine(url: str) -> Engine:
     """An engine for ``url`` (sqlite or postgresql+psycopg) whose transactions begin the way ``Work`` says."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
+    parsed = _parsed(url)
+    if parsed is not None and parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+    if parsed is None or parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise NotSetUp("A database is a SQLite file (sqlite:///path) or PostgreSQL (postgresql://…). Correct its URL.")
     engine = create_engine(parsed, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare)
@@ -202,7 +211,8 @@ class Stores:
     @classmethod
     def open(cls, database_url: str, keyring_url: str) -> "Stores":
         """Open both. The keyring must be a SQLite file: PostgreSQL keeps deleted keys in its log."""
-        if make_url(keyring_url).get_backend_name() != "sqlite":
+        parsed = _parsed(keyring_url)
+        if parsed is None or parsed.get_backend_name() != "sqlite":
             raise NotSetUp("KEYRING_URL must be a SQLite file: no other database forgets a deleted key for certain.")
         main, keyring = open_engine(database_url), open_engine(keyring_url)
         options: dict[str, Any] = {"reading": True}

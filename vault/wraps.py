@@ -90,7 +90,7 @@ def _parsed(public: bytes) -> _Public:
 
 
 def wrap(public: bytes, secret: bytes, *context: Part) -> bytes:
-    """``secret`` for the holder of the pair behind ``public`` in ``context`` only; CannotOpen if that is no public key."""
+    """``secret`` for the holder of the pair behind ``public``, in ``context`` only; CannotOpen if that is no pair's."""
     key = _parsed(public)
     try:
         return _VERSION + public[:1] + _SUITES[public[0]].encrypt(secret, key, frame(_LABEL, "wrap", *context))
