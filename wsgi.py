@@ -12,13 +12,19 @@ from flask import Flask
 from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
+from web.interviewer import converse, deposit, prepare, verbal
 from web.kit.app import make_app
 from web.kit.process import keep_to_itself
 from web.team import (
     account,
     approvals,
+    asked,
+    consent_drafts,
+    consent_texts,
     enrol,
     frame,
+    instrument_drafts,
+    instruments,
     keys,
     letters,
     links,
@@ -26,16 +32,21 @@ from web.team import (
     members,
     participants,
     persons,
+    publishing,
     sign_in,
     start,
     studies,
+    versions,
     welcome,
 )  # fmt: skip
 
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
+    instruments.page, instrument_drafts.page, publishing.page, versions.page,
+    consent_texts.page, consent_drafts.page, asked.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
+    prepare.page, verbal.page, converse.page, deposit.page,
 ]  # fmt: skip
 
 

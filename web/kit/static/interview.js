@@ -26,7 +26,7 @@
       if (link.hash === "#" + id) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
-    if (focus) (target.querySelector("textarea, input:not([type=hidden])") || target).focus();
+    if (focus) (target.querySelector("textarea") || target.querySelector("input:not([type=hidden])") || target).focus();
   }
   const current = () => topics.find((topic) => !topic.hidden);
   function step(by) {
@@ -142,6 +142,11 @@
     touch(unitOf(field));
   });
   for (const topic of topics) mark(topic);
+  for (const button of form.querySelectorAll('button[value^="topic:"]')) button.addEventListener("click", (event) => {
+    event.preventDefault();
+    send();
+    step(1);
+  });
   window.addEventListener("beforeunload", (event) => { if (dirty.size || sending) event.preventDefault(); });
   form.addEventListener("submit", () => { dirty.clear(); clearTimeout(timer); });
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
