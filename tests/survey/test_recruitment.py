@@ -26,7 +26,7 @@ from survey.recruitment import NoSuchInterviewer, NotImported
 from survey.sampling import fill
 from survey.sheets import Entry
 from survey.statuses import HasWithdrawn, Status
-from tests.survey.field import Field, field_of
+from tests.survey.field import Field
 from vault import identities, ledger, participant_keys
 from vault.errors import CannotOpen, Conflict, Invalid, Missing
 from vault.identities import Identity, Reader
@@ -35,8 +35,9 @@ from vault.studies import Scope
 
 
 @pytest.fixture
-def field(work: Work, now: datetime) -> Field:
-    return field_of(work, now=now)
+def work(quick: Work) -> Work:
+    """Nothing here depends on the database, besides what test_stores.py looks at."""
+    return quick
 
 
 def wren(**more: object) -> Entry:
