@@ -29,6 +29,12 @@ DEEDS: dict[str, LazyString] = {
     "escrow.used": _l("Opened the study with the cards."),
     "identity.read": _l("Read a participant's name and contacts."),
     "identity.searched": _l("Looked for a participant by their contact."),
+    "instrument.begun": _l("Began the instrument %(instrument)s."),
+    "instrument.published": _l("Published version %(version)s of %(instrument)s, under approval %(approval)s."),
+    "consent.begun": _l("Began a version of the consent document."),
+    "consent.published": _l("Published version %(number)s of the consent document, under approval %(approval)s."),
+    "consent.decided": _l("Decided about taking part; agreed to: %(yes)s; did not agree to: %(no)s."),
+    "answers.read": _l("Opened %(responses)s responses (%(why)s)."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
@@ -85,7 +91,7 @@ def _fact(db: Session, name: str, value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if name == "account":
         return _person(db, text)
-    if name == "role":
+    if name == "role" and text in ROLES:  # an instrument's role is another thing of the same name
         return str(ROLES[Role(text)][0])
     if name == "scope":
         return str(SCOPES[Scope(text)])

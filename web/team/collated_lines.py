@@ -1,0 +1,173 @@
+"""The lines of two versions against each other: each text, option, probe and rule, with what went out and came in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+
+from instruments.definition import Instrument, Question, Section
+from instruments.kinds import Matrix, Option, Probe, Row, Topic, options_of
+from instruments.sentences import Texts
+from instruments.wording import Mark, Piece, pieces
+from web.team.conditions_in_words import Speaker
+from web.team.kinds_in_words import kind_in_words, limits
+
+
+def _(text: str, **values: Any) -> str:
+    return str(gettext(text, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One line of the two columns. A side is None where that version has no such line."""
+
+    name: str
+    language: str
+    before: tuple[Piece, ...] | None
+    after: tuple[Piece, ...] | None
+    leads: bool = False
+    group: str = ""  # for an option, row or probe: what it and its neighbours are
+
+    @property
+    def item(self) -> bool:
+        """Whether it is one of several of its sort."""
+        return bool(self.group)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two sides say something else."""
+        return any(piece.mark is not Mark.SAME for piece in (*(self.before or ()), *(self.after or ())))
+
+
+class Side:
+    """One of the two versions, ready to be spoken of."""
+
+    def __init__(self, instrument: Instrument, language: str) -> None:
+        self.instrument = instrument
+        self.speaker = Speaker.of(instrument, language)
+        self.sections = {section.id: section for section in instrument.sections}
+        self.home = {question.id: section.id for section in instrument.sections for question in section.questions}
+
+
+def merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """The names in their new order; each that is gone follows the one that it used to follow."""
+    found, previous = list(new), ""
+    for name in old:
+        if name not in found:
+            found.insert(found.index(previous) + 1 if previous else 0, name)
+        previous = name
+    return found
+
+
+def of_whole(before: Instrument, after: Instrument, languages: Sequence[str]) -> tuple[Pair, ...]:
+    """What belongs to no question: title, introduction, provenance, languages, time. Only what differs."""
+    names = {"title": _("Title"), "help": _("Introduction"), "provenance": _("Where the wording comes from")}
+    pairs = [pair for field, name in names.items() for pair in _texts(name, before, after, field, languages)]
+    pairs += _pair(_("Languages"), ", ".join(before.languages), ", ".join(after.languages))
+    pairs += _pair(_("Expected to take"), _minutes(before), _minutes(after))
+    return tuple(pair for pair in pairs if pair.differs)
+
+
+def _minutes(instrument: Instrument) -> str:
+    return _("%(minutes)s minutes", minutes=instrument.minutes) if instrument.minutes else ""
+
+
+def of_section(name: str, old: Side, new: Side, languages: Sequence[str]) -> tuple[Pair, ...]:
+    """A section without its questions."""
+    before, after = old.sections.get(name), new.sections.get(name)
+    return (
+        *_texts(_("Heading"), before, after, "title", languages, leads=True),
+        *_texts(_("Text below the heading"), before, after, "help", languages),
+        *_pair(_("Asked if"), _condition(before, old), _condition(after, new)),
+    )
+
+
+def of_question(name: str, old: Side, new: Side, languages: Sequence[str], *, details: bool) -> tuple[Pair, ...]:
+    """A question in both versions, with everything that belongs to it or, without ``details``, its label only."""
+    before, after = old.speaker.known.get(name), new.speaker.known.get(name)
+    label = tuple(_texts(_("Question"), before, after, "label", languages, leads=True))
+    return (*label, *_details(before, after, old, new, languages)) if details else label
+
+
+def _details(
+    before: Question | None, after: Question | None, old: Side, new: Side, languages: Sequence[str]
+) -> Iterator[Pair]:
+    names = {"help": _("Help"), "notes": _("Note to the interviewer"), "message": _("If the answer does not fit")}
+    for field, name in names.items():
+        yield from _texts(name, before, after, field, languages)
+    yield from _pair(_("Answer"), _answer(before, old), _answer(after, new))
+    left, right = _items(before), _items(after)
+    for where in merged(list(left), list(right)):
+        one, other = left.get(where), right.get(where)
+        name, group = _names(one or other)
+        yield from _texts(name, one, other, "label", languages, group=group)
+    yield from _pair(_("Asked if"), _condition(before, old), _condition(after, new))
+    yield from _pair(_("Rules"), _rules(before), _rules(after))
+
+
+def _items(question: Question | None) -> dict[str, Option | Row | Probe]:
+    if question is None:
+        return {}
+    kind = question.kind
+    found: dict[str, Option | Row | Probe] = {f"option.{option.code}": option for option in options_of(kind)}
+    found |= {f"row.{row.id}": row for row in (kind.rows if isinstance(kind, Matrix) else ())}
+    return found | {f"probe.{probe.id}": probe for probe in (kind.probes if isinstance(kind, Topic) else ())}
+
+
+def _names(item: Option | Row | Probe | None) -> tuple[str, str]:
+    """What one is called, and what several are."""
+    if isinstance(item, Probe):
+        return _("Probe"), _("Probes")
+    return (_("Row"), _("Rows")) if isinstance(item, Row) else (_("Option"), _("Options"))
+
+
+def _condition(of: Question | Section | None, side: Side) -> str:
+    return side.speaker.condition(of.relevant) if of else ""
+
+
+def _answer(question: Question | None, side: Side) -> str:
+    if question is None:
+        return ""
+    said = [kind_in_words(question.kind), *limits(question.kind, side.speaker.language)]
+    said += [side.speaker.condition(question.constraint, constraint=True)] if question.constraint else []
+    return "; ".join(said)
+
+
+def _rules(question: Question | None) -> str:
+    if question is None:
+        return ""
+    rules = (
+        (question.required, _("has to be answered")),
+        (question.may_decline, _("may be declined")),
+        (question.identifying, _("kept with names and contacts")),
+        (question.new_page, _("begins a page")),
+    )
+    return "; ".join(rule for holds, rule in rules if holds)
+
+
+def _texts(
+    name: str,
+    before: object,
+    after: object,
+    field: str,
+    languages: Sequence[str],
+    *,
+    leads: bool = False,
+    group: str = "",
+) -> Iterator[Pair]:
+    """The text ``field`` of both things in each language; a thing that is not there has none."""
+    old: Texts = getattr(before, field, {})
+    new: Texts = getattr(after, field, {})
+    for language in languages:
+        yield from _pair(name, old.get(language, ""), new.get(language, ""), language, leads=leads, group=group)
+
+
+def _pair(
+    name: str, before: str, after: str, language: str = "", *, leads: bool = False, group: str = ""
+) -> Iterator[Pair]:
+    if before or after:
+        found = pieces(before, after)
+        left = tuple(piece for piece in found if piece.mark is not Mark.IN)
+        right = tuple(piece for piece in found if piece.mark is not Mark.OUT)
+        yield Pair(name, language, left or None, right or None, leads, group)

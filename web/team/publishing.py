@@ -1,0 +1,182 @@
+"""A draft becomes a version: what will be true afterwards, every change with its reason, and under which approval."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from instruments import drafts, shelf, versions
+from instruments.canonical import fingerprint
+from instruments.comparison import Reason
+from instruments.drafts import DraftOvertaken, InstrumentRow
+from instruments.versions import (
+    NothingChanged,
+    NotPublishable,
+    ReasonMisplaced,
+    ReasonsMissing,
+    Review,
+)
+from vault.errors import Refused, VerbatimError
+from vault.studies import Permit
+from web.kit.guard import Pages
+from web.kit.pages import render
+from web.kit.sentences import said
+from web.kit.visit import Visit
+from web.team.collation import WHAT, Collation, collate
+from web.team.instrument_drafts import number
+from web.team.instruments import of_the_study, title_of
+from web.team.under_approval import ApprovalChoiceForm, offer
+
+page = Pages("publishing", __name__)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What somebody typed as the reason for one change. ``same`` names an earlier change whose reason it shares."""
+
+    reason: str = ""
+    theme: str = ""
+    evidence: str = ""
+    same: str = ""
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Answers:
+    """The reasons for all changes, by place, as typed."""
+
+    of: dict[str, Answer] = field(default_factory=dict)
+
+    @property
+    def wrong(self) -> Mapping[str, str]:
+        """What is wrong, by place."""
+        return {place: answer.problem for place, answer in self.of.items() if answer.problem}
+
+
+def _typed(places: Sequence[str]) -> Answers:
+    """What was typed for each change; ids have no dot where it matters, so places stand in field names as they are."""
+
+    def value(name: str) -> str:
+        return request.form.get(name, "").strip()
+
+    return Answers(
+        {
+            place: Answer(
+                value(f"reason-{place}"), value(f"theme-{place}"), value(f"evidence-{place}"), value(f"same-{place}")
+            )
+            for place in places
+        }
+    )
+
+
+def _from_library(review: Review, places: Sequence[str]) -> Answers:
+    """Where the draft is what the library has as a version, the reasons that the library gives for it."""
+    mark = fingerprint(review.instrument)
+    entry = next((entry for entry in shelf.ENTRIES if fingerprint(shelf.load(entry)) == mark), None)
+    answers = Answers({place: Answer() for place in places})
+    for reason in entry.reasons if entry else ():
+        known = [place for place in places if place in reason.places]
+        for place in known[:1]:
+            answers.of[place] = Answer(reason.reason, reason.theme, reason.evidence)
+        for place in known[1:]:
+            answers.of[place] = Answer(same=known[0])
+    return answers
+
+
+def _reasons(places: Sequence[str], answers: Answers) -> list[Reason]:
+    """The reasons with everything that each covers. What cannot be taken is noted beside the change."""
+    covered: dict[str, list[str]] = {}
+    for at, place in enumerate(places):
+        answer = answers.of[place]
+        if answer.same and answer.reason:
+            answer.problem = gettext("Here is a reason, and another change's is chosen as well. Keep one of the two.")
+        elif answer.same and (answer.same not in places[:at] or not answers.of[answer.same].reason):
+            answer.problem = gettext("The change that is chosen here has no reason of its own. Choose another one.")
+        elif answer.same:
+            covered[answer.same].append(place)
+        elif answer.reason:
+            covered[place] = [place]
+        else:
+            answer.problem = gettext("Say why this is changed, or choose a change with the same reason.")
+    return [
+        Reason(tuple(covers), answers.of[place].reason, answers.of[place].theme, answers.of[place].evidence)
+        for place, covers in covered.items()
+    ]
+
+
+def _collation(visit: Visit, row: InstrumentRow, review: Review) -> Collation | None:
+    before = [versions.definition_of(version) for version in versions.of_instrument(visit.db, row.id)]
+    return collate(before[-1], review.instrument, before[:-1]) if before else None
+
+
+def _page(visit: Visit, row: InstrumentRow, form: ApprovalChoiceForm, answers: Answers | None = None) -> str:
+    draft = drafts.draft_of(visit.db, row.id)
+    visit.db.refresh(draft)
+    review = versions.review(visit.db, draft)
+    collation = _collation(visit, row, review)
+    places = [entry.place for entry in collation.changes] if collation else []
+    return render(
+        visit,
+        "team/ask/publish.html",
+        form=form,
+        hints=offer(visit, form),
+        row=row,
+        title=title_of(review.instrument),
+        draft=draft,
+        review=review,
+        collation=collation,
+        words=WHAT,
+        answers=(answers or _from_library(review, places)).of,
+        wrong=answers.wrong if answers else {},
+        said=said,
+    )
+
+
+@page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH)
+def ask(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
+    """What publishing the draft means, and what has to be said for it."""
+    return _page(visit, of_the_study(visit, instrument_id), ApprovalChoiceForm())
+
+
+@page.action("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH)
+def publish(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
+    """The draft is the instrument's next version. Whatever is missing is said beside its field."""
+    row = of_the_study(visit, instrument_id)
+    form = ApprovalChoiceForm(request.form)
+    offer(visit, form)
+    review = versions.review(visit.db, drafts.draft_of(visit.db, row.id))
+    collation = _collation(visit, row, review)
+    places = [entry.place for entry in collation.changes] if collation else []
+    answers = _typed(places)
+    reasons = _reasons(places, answers)
+    if not form.validate() or answers.wrong:
+        return _page(visit, row, form, answers), 422
+    try:
+        version = versions.publish(
+            visit.db,
+            drafts.draft_of(visit.db, row.id),
+            reasons,
+            approval=int(form.approval.data),
+            by=visit.signed_in.id,
+            now=visit.now,
+            seen=number(request.form.get("seen")),
+        )
+    except (DraftOvertaken, NotPublishable, NothingChanged, ReasonsMissing, ReasonMisplaced, Refused) as refusal:
+        form.refuse(_sentence(refusal))
+        return _page(visit, row, form, answers), 409 if isinstance(refusal, DraftOvertaken) else 422
+    visit.tell(gettext("Version %(number)s was published.", number=version.number))
+    return redirect(url_for("versions.read", study_id=visit.study_id, version_id=version.id), code=303)
+
+
+class _Overtaken(VerbatimError):
+    public = (
+        "Somebody else saved the draft while this page was open. Below is what would be published now: look at it "
+        "again, then publish."
+    )
+
+
+def _sentence(refusal: VerbatimError) -> VerbatimError:
+    return _Overtaken() if isinstance(refusal, DraftOvertaken) else refusal
