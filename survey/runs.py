@@ -10,10 +10,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, insert, se
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments import versions
+from instruments.drafts import InstrumentRow
 from instruments.route import Plan
+from instruments.versions import Version
+from survey.participants import Participant
 from vault.errors import Missing
 from vault.records import Address
 from vault.store import Base
+from vault.studies import Study
 
 
 class Kind(StrEnum):
@@ -44,10 +48,12 @@ class ResponseRow(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    study_id: Mapped[UUID] = mapped_column(ForeignKey("study.id"))
-    participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.id"))
-    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instrument.id"))
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("instrument_version.id"))
+    # The columns themselves and not their names: statements are made below, and a name has no type until its table
+    # has been imported.
+    study_id: Mapped[UUID] = mapped_column(ForeignKey(Study.id))
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id))
+    instrument_id: Mapped[UUID] = mapped_column(ForeignKey(InstrumentRow.id))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey(Version.id))
     kind: Mapped[Kind]
     begun_on: Mapped[date]
     submitted_on: Mapped[date | None]
