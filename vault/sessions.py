@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, delete, or_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from vault.accounts import Account
 from vault.errors import CannotOpen
 from vault.sealing import KEY_BYTES, derive, new_key, open_sealed, seal
 from vault.store import Base
@@ -98,10 +99,14 @@ def _place(
 
 
 def read_session(db: Session, cookie: str, *, now: datetime) -> Open:
-    """The session behind a cookie; CannotOpen if there is none, it was idle too long, or its time is over."""
+    """The session behind a cookie; CannotOpen if there is none, it was idle too long, its time is over, or the account
+    was closed meanwhile."""
     id_hash, key = read_cookie(cookie)
     row = db.get(SessionRow, id_hash)
     if row is None or now >= row.expires_at or now >= row.seen_at + IDLE:
+        raise CannotOpen
+    account = db.get(Account, row.account_id)
+    if account is None or account.closed_at is not None:
         raise CannotOpen
     place = _place(id_hash, row.account_id, row.stage, row.expires_at)
     seed = open_sealed(key, row.blob, *place)

@@ -51,11 +51,14 @@ def welcome(db: Session, account: Account, *, by: str, now: datetime) -> str:
 
 
 def welcomed(db: Session, code: str, *, now: datetime) -> Account:
-    """Whom the code was made for; WelcomeVoid if it is not valid. It stays valid."""
+    """Whom the code was made for; WelcomeVoid if it is not valid or the account was closed. It stays valid."""
     found = db.get(Welcome, _digest(code))
     if found is None or found.used_at is not None or found.expires_at <= now:
         raise WelcomeVoid
-    return db.get_one(Account, found.account_id)
+    account = db.get_one(Account, found.account_id)
+    if account.closed_at is not None:
+        raise WelcomeVoid
+    return account
 
 
 def use(db: Session, code: str, *, now: datetime) -> Account:
