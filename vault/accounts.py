@@ -9,33 +9,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-import pyotp
 from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from vault import ledger
+from vault import ledger, second_factor
 from vault.attempts import Spent, bucket, device_of, forgive, spend
 from vault.codes import LINK, CodeUnreadable, new_code
 from vault.errors import CannotOpen, Conflict, Invalid, Refused
 from vault.passphrases import link_key, pretend, refuse_weak, unwrap_secret, wrap_secret
 from vault.sealing import derive, new_key, open_sealed, seal
+from vault.second_factor import WrongCode
 from vault.store import Base, Work
 from vault.wraps import KeyPair
-
-ISSUER = "Verbatim"
-_STEP = 30  # seconds, RFC 6238
 
 
 class CannotSignIn(Refused):
     """One sentence for every reason, so that nobody learns which address has an account."""
 
     public = "These do not belong together. Check the e-mail address and what you typed, then try again."
-
-
-class WrongCode(Refused):
-    """The six digits are wrong, too old, or were used before."""
-
-    public = "This code is not right or was used already. Wait for the next one in your authenticator app."
 
 
 class Account(Base):
@@ -111,7 +102,7 @@ def give_keys(db: Session, account: Account, passphrase: str, *, now: datetime) 
     The account counts only after ``rehearse``. WeakPassphrase if the passphrase is one that is guessed early.
     """
     refuse_weak(passphrase, about=[account.email, *account.email.split("@"), *account.name.split(), "verbatim"])
-    seed, secret = new_key(), pyotp.random_base32()
+    seed, secret = new_key(), second_factor.new_secret()
     account.key_number += 1
     account.public_key = KeyPair(seed).public
     account.by_passphrase = wrap_secret(passphrase, seed, "account", account.id, account.key_number)
@@ -155,25 +146,14 @@ def totp_secret(account: Account, seed: bytes) -> str:
 
 def totp_uri(account: Account, seed: bytes) -> str:
     """What an authenticator app reads from a QR code."""
-    return pyotp.TOTP(totp_secret(account, seed)).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    return second_factor.uri(totp_secret(account, seed), account.email)
 
 
 def _use_totp(db: Session, account: Account, seed: bytes, code: str, *, now: datetime) -> None:
     """The code is right and was not used before; it cannot be used again. WrongCode otherwise."""
-    clock = pyotp.TOTP(totp_secret(account, seed))
-    typed = "".join(code.split())
-    this = int(now.timestamp()) // _STEP
-    matching = [
-        step
-        for step in (this - 1, this, this + 1)
-        if hmac.compare_digest(clock.at(step * _STEP).encode(), typed.encode())
-    ]
-    if not matching:
-        raise WrongCode
+    step = second_factor.step_of(totp_secret(account, seed), code, now=now)
     # Two requests with the same code race here, and the database lets one of them win.
-    won = db.execute(
-        update(Account).where(Account.id == account.id, Account.totp_step < matching[-1]).values(totp_step=matching[-1])
-    )
+    won = db.execute(update(Account).where(Account.id == account.id, Account.totp_step < step).values(totp_step=step))
     if won.rowcount != 1:  # type: ignore[attr-defined]
         raise WrongCode
 
@@ -288,15 +268,9 @@ def recover(
 
 
 def renew_second_factor(
-    work: Work,
-    server_key: bytes,
-    account: Account,
-    seed: bytes,
-    recovery_code: str,
-    *,
-    device: str | None,
+    work: Work, server_key: bytes, account: Account, seed: bytes, recovery_code: str, *, device: str | None,
     now: datetime,
-) -> str:
+) -> str:  # fmt: skip
     """Phone lost: whoever gave the passphrase and has the recovery code gets a new secret for their app.
 
     Commits ``work`` before it tries.
@@ -304,7 +278,7 @@ def renew_second_factor(
     spent, _ = _try(work, server_key, "recovery", account.email, device, now)
     if not hmac.compare_digest(_recovered(account, recovery_code), seed):
         raise CannotSignIn
-    secret = pyotp.random_base32()
+    secret = second_factor.new_secret()
     account.totp = seal(derive(seed, "totp"), secret.encode(), "totp", account.id)
     account.totp_step = 0
     forgive(work.db, spent)

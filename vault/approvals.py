@@ -61,33 +61,18 @@ def record(db: Session, study_id: UUID, decided: Decided, *, by: UUID, now: date
         if former is None or former.study_id != study_id:
             raise Missing
     approval = Approval(
-        study_id=study_id,
-        site_id=decided.site_id,
-        board=decided.board.strip(),
-        reference=decided.reference.strip(),
-        covers=decided.covers.strip(),
-        effective_on=decided.effective_on,
-        expires_on=decided.expires_on,
-        replaces=decided.replaces,
-        recorded_by=by,
-        recorded_at=now,
-    )
+        study_id=study_id, site_id=decided.site_id, board=decided.board.strip(), reference=decided.reference.strip(),
+        covers=decided.covers.strip(), effective_on=decided.effective_on, expires_on=decided.expires_on,
+        replaces=decided.replaces, recorded_by=by, recorded_at=now,
+    )  # fmt: skip
     db.add(approval)
     db.flush()
     ledger.append(
-        db,
-        "approval.recorded",
-        actor=ledger.staff(by),
-        now=now,
-        study=study_id,
-        approval=approval.number,
-        board=approval.board,
-        reference=approval.reference,
-        site=str(decided.site_id or ""),
-        effective=approval.effective_on.isoformat(),
-        expires=approval.expires_on.isoformat(),
+        db, "approval.recorded", actor=ledger.staff(by), now=now, study=study_id, approval=approval.number,
+        board=approval.board, reference=approval.reference, site=str(decided.site_id or ""),
+        effective=approval.effective_on.isoformat(), expires=approval.expires_on.isoformat(),
         replaces=approval.replaces or 0,
-    )
+    )  # fmt: skip
     return approval
 
 

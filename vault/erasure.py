@@ -65,25 +65,15 @@ def promise(
     """The forgetting is promised, and the log says so; ``carry_out`` has to follow. CannotOpen if already erased."""
     subject = commitment(rings, participant_id)
     erasure = Erasure(
-        study_id=study_id,
-        participant_id=participant_id,
-        pseudonym=pseudonym,
-        kind=kind,
-        commitment=subject,
+        study_id=study_id, participant_id=participant_id, pseudonym=pseudonym, kind=kind, commitment=subject,
         asked_at=now,
-    )
+    )  # fmt: skip
     db.add(erasure)
     db.flush()
     ledger.append(
-        db,
-        "erasure.promised",
-        actor=actor,
-        now=now,
-        study=study_id,
-        subject=subject,
-        kind=kind.value,
+        db, "erasure.promised", actor=actor, now=now, study=study_id, subject=subject, kind=kind.value,
         erasure=erasure.number,
-    )
+    )  # fmt: skip
     return erasure
 
 
@@ -108,15 +98,9 @@ def carry_out(db: Session, rings: Session, backups: Path, *, now: datetime) -> I
     for erasure in waiting:
         db.add(Destruction(erasure=erasure.number, done_at=now))
         ledger.append(
-            db,
-            "erasure.keys-destroyed",
-            actor=ledger.SYSTEM,
-            now=now,
-            study=erasure.study_id,
-            subject=erasure.commitment,
-            kind=erasure.kind.value,
-            erasure=erasure.number,
-        )
+            db, "erasure.keys-destroyed", actor=ledger.SYSTEM, now=now, study=erasure.study_id,
+            subject=erasure.commitment, kind=erasure.kind.value, erasure=erasure.number,
+        )  # fmt: skip
     yield "destroyed"
 
 

@@ -45,14 +45,9 @@ class Entered:
 
 
 def make(
-    db: Session,
-    rings: Session,
-    study_id: UUID,
-    *,
-    now: datetime,
-    typed: bool = False,
+    db: Session, rings: Session, study_id: UUID, *, now: datetime, typed: bool = False,
     interviewer: Account | None = None,
-) -> NewKeys:
+) -> NewKeys:  # fmt: skip
     """Keys for a participant who does not exist yet; the row in the main database comes after them.
 
     ``typed``: the code is short enough to be typed, else it is meant for a link. ``interviewer``: whom they are
@@ -74,15 +69,9 @@ def make(
 
 
 def _keep(
-    rings: Session,
-    study_id: UUID,
-    participant_id: UUID,
-    scope: Scope,
-    kind: str,
-    recipient: str,
-    epoch: int,
+    rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, kind: str, recipient: str, epoch: int,
     blob: bytes,
-) -> None:
+) -> None:  # fmt: skip
     rings.add(
         Wrap(
             study_id=study_id,

@@ -29,7 +29,7 @@ from vault.study_keys import (
     pass_on,
     seed_of,
     study_key,
-)
+)  # fmt: skip
 from vault.wraps import KeyPair, wrap
 
 
@@ -65,14 +65,9 @@ def rotate(
 
     _switch(db, study_id, scope, old_epoch, target)
     ledger.append(
-        db,
-        "key.rotated",
-        actor=ledger.staff(account_id),
-        now=now,
-        study=study_id,
-        scope=scope.value,
+        db, "key.rotated", actor=ledger.staff(account_id), now=now, study=study_id, scope=scope.value,
         epoch=target.epoch,
-    )
+    )  # fmt: skip
     yield "switched"
 
     yield from finish(db, rings, study_id, scope, account_id=account_id, seed=seed)

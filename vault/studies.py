@@ -228,14 +228,9 @@ def leave(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
             raise LastLead
     member.left_at = now
     ledger.append(
-        db,
-        "member.left",
-        actor=ledger.staff(by),
-        now=now,
-        study=member.study_id,
-        account=str(member.account_id),
+        db, "member.left", actor=ledger.staff(by), now=now, study=member.study_id, account=str(member.account_id),
         role=member.role.value,
-    )
+    )  # fmt: skip
     db.flush()
 
 

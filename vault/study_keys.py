@@ -200,29 +200,15 @@ def give(
 
 
 def grant(
-    db: Session,
-    study_id: UUID,
-    scope: Scope,
-    epoch: int,
-    account: Account,
-    scope_seed: bytes,
-    *,
-    by: UUID,
+    db: Session, study_id: UUID, scope: Scope, epoch: int, account: Account, scope_seed: bytes, *, by: UUID,
     now: datetime,
-) -> None:
+) -> None:  # fmt: skip
     """The account holds the scope's seed in this epoch, and the log says who gave it."""
     _wrap_for(db, study_id, scope, epoch, account, scope_seed)
     ledger.append(
-        db,
-        "key.granted",
-        actor=ledger.staff(by),
-        now=now,
-        study=study_id,
-        account=str(account.id),
-        scope=scope.value,
-        epoch=epoch,
-        fingerprint=fingerprint(account.public_key or b""),
-    )
+        db, "key.granted", actor=ledger.staff(by), now=now, study=study_id, account=str(account.id), scope=scope.value,
+        epoch=epoch, fingerprint=fingerprint(account.public_key or b""),
+    )  # fmt: skip
     db.flush()
 
 

@@ -8,10 +8,11 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from vault import accounts, attempts, sessions
-from vault.accounts import CannotSignIn, WrongCode
+from vault.accounts import CannotSignIn
 from vault.attempts import TooManyTries
 from vault.errors import Busy, VerbatimError
 from vault.passphrases import WeakPassphrase
+from vault.second_factor import WrongCode
 from vault.sessions import Stage
 from vault.studies import Permit
 from web.kit import cookies

@@ -11,9 +11,10 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from vault import accounts, sessions, welcomes
-from vault.accounts import CannotSignIn, WrongCode
+from vault.accounts import CannotSignIn
 from vault.errors import Busy, CannotOpen, Refused
 from vault.passphrases import WeakPassphrase, new_passphrase
+from vault.second_factor import WrongCode
 from vault.sessions import Stage
 from vault.studies import Permit
 from vault.welcomes import WelcomeVoid
