@@ -15,10 +15,12 @@ from vault.store import Stores
 from web.interviewer import converse, deposit, prepare, verbal
 from web.kit.app import make_app
 from web.kit.process import keep_to_itself
+from web.participant import agree, answer, arrive, begin, compare, copy, later, leave, mine, review
 from web.team import (
     account,
     approvals,
     asked,
+    candidates,
     consent_drafts,
     consent_texts,
     enrol,
@@ -30,8 +32,10 @@ from web.team import (
     links,
     log,
     members,
+    nominations,
     participants,
     persons,
+    progress,
     publishing,
     sign_in,
     start,
@@ -44,9 +48,12 @@ PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
     instruments.page, instrument_drafts.page, publishing.page, versions.page,
-    consent_texts.page, consent_drafts.page, asked.page,
+    consent_texts.page, consent_drafts.page, asked.page, candidates.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
+    progress.page, nominations.page,
     prepare.page, verbal.page, converse.page, deposit.page,
+    arrive.page, agree.page, copy.page, begin.page, answer.page, compare.page, review.page, later.page, leave.page,
+    mine.page,
 ]  # fmt: skip
 
 
