@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
@@ -29,10 +29,12 @@ class IdentityRecord(AppendOnly, Base):
     """What was known of a participant at one moment. The last record counts."""
 
     __tablename__ = "identity_record"
+    __table_args__ = (Index("identity_record_in_sequence", "participant_id", "sequence", unique=True),)
 
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True, init=False)
     study_id: Mapped[UUID] = mapped_column(index=True)
-    participant_id: Mapped[UUID] = mapped_column(index=True)
+    participant_id: Mapped[UUID]
+    sequence: Mapped[int]  # sealed with the record, so that a former name cannot be put in the place of the last
     day: Mapped[date]
     blob: Mapped[bytes]
 
@@ -56,17 +58,21 @@ class Reader:
     seed: bytes = field(repr=False)
 
 
-def _place(study_id: UUID, participant_id: UUID) -> tuple[str, UUID, UUID]:
-    return ("identity", study_id, participant_id)
+def _place(study_id: UUID, participant_id: UUID, sequence: int) -> tuple[str, UUID, UUID, int]:
+    return ("identity", study_id, participant_id, sequence)
 
 
 def keep(
     db: Session, study_id: UUID, participant_id: UUID, linkage_key: bytes, identity: Identity, *, now: datetime
 ) -> None:
     """The identity is the one that counts from now on. Needs nobody signed in: the key comes from the enrolment."""
+    before = _last(db, participant_id)
+    sequence = before.sequence + 1 if before else 1
     plain = padded(json.dumps(asdict(identity), ensure_ascii=False).encode())
-    blob = seal(linkage_key, plain, *_place(study_id, participant_id))
-    db.add(IdentityRecord(study_id=study_id, participant_id=participant_id, day=now.date(), blob=blob))
+    blob = seal(linkage_key, plain, *_place(study_id, participant_id, sequence))
+    db.add(
+        IdentityRecord(study_id=study_id, participant_id=participant_id, sequence=sequence, day=now.date(), blob=blob)
+    )
     db.flush()
 
 
@@ -74,13 +80,13 @@ def _last(db: Session, participant_id: UUID) -> IdentityRecord | None:
     return db.scalar(
         select(IdentityRecord)
         .where(IdentityRecord.participant_id == participant_id)
-        .order_by(IdentityRecord.number.desc())
+        .order_by(IdentityRecord.sequence.desc())
         .limit(1)
     )
 
 
 def _opened(record: IdentityRecord, linkage_key: bytes) -> Identity:
-    plain = open_sealed(linkage_key, record.blob, *_place(record.study_id, record.participant_id))
+    plain = open_sealed(linkage_key, record.blob, *_place(record.study_id, record.participant_id, record.sequence))
     return Identity(**json.loads(unpadded(plain)))
 
 
@@ -100,11 +106,6 @@ def read(
     ledger.append(db, "identity.read", actor=actor, now=now, study=study_id, subject=subject, why=why)
     db.flush()
     return _opened(record, key) if record else None
-
-
-def find(db: Session, rings: Session, study_id: UUID, email: str, reader: Reader, *, now: datetime) -> list[UUID]:
-    """The participants whose e-mail address this is; see ``find_each``."""
-    return find_each(db, rings, study_id, [email], reader, now=now)[email]
 
 
 def find_each(

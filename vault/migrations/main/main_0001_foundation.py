@@ -67,11 +67,12 @@ def upgrade() -> None:
         sa.Column("number", NUMBER, autoincrement=True, nullable=False),
         sa.Column("study_id", sa.Uuid(), nullable=False),
         sa.Column("participant_id", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("blob", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
-    op.create_index(op.f("ix_identity_record_participant_id"), "identity_record", ["participant_id"], unique=False)
+    op.create_index("identity_record_in_sequence", "identity_record", ["participant_id", "sequence"], unique=True)
     op.create_index(op.f("ix_identity_record_study_id"), "identity_record", ["study_id"], unique=False)
     op.create_table(
         "ledger_entry",
