@@ -1,5 +1,6 @@
 """What the lines of the log say. A deed without words here is shown by its name, so that nothing is hidden."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from survey import sampling
 from vault.accounts import Account
 from vault.studies import Role, Scope, Site
 from web.team.members import ROLES, SCOPES
@@ -35,6 +37,27 @@ DEEDS: dict[str, LazyString] = {
     "consent.published": _l("Published version %(number)s of the consent document, under approval %(approval)s."),
     "consent.decided": _l("Decided about taking part; agreed to: %(yes)s; did not agree to: %(no)s."),
     "answers.read": _l("Opened %(responses)s responses (%(why)s)."),
+    "frame.extended": _l("Added to the sampling frame: %(cells)s."),
+    "quota.set": _l("Set a quota: %(target)s of %(part)s."),
+    "quota.dropped": _l("Took away the quota of %(part)s."),
+    "link.opened": _l("Opened enrolment by the address /join/%(word)s."),
+    "link.stopped": _l("Closed enrolment by the address /join/%(word)s."),
+    "participant.enrolled": _l("Enrolled a participant."),
+    "participants.imported": _l("Enrolled %(participants)s participants from a sheet."),
+    "participant.placed": _l("Set a participant's site and stratum."),
+    "participant.assigned": _l("Assigned a participant to %(account)s."),
+    "participant.unassigned": _l("Ended a participant's assignment to %(account)s."),
+    "participant.code-renewed": _l("Made a new code for a participant."),
+    "participant.withdrew": _l("Withdrew from the study."),
+    "identity.corrected": _l("Corrected a participant's name and contacts."),
+    "invitations.released": _l("Released %(letters)s invitations to be mailed."),
+    "letter.sent": _l("Sent a participant a letter."),
+    "nominations.read": _l("Read who named whom."),
+    "response.begun": _l("Began an instrument, version %(number)s, under approval %(approval)s."),
+    "response.submitted": _l("Finished an instrument."),
+    "interview.started": _l("Began an interview."),
+    "interview.ended": _l("Ended an interview."),
+    "candidates.read": _l("Read the candidate questions."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
@@ -87,7 +110,15 @@ def _person(db: Session, number: str) -> str:
     return account.name if account else number
 
 
+def _cells(value: object) -> str:
+    """Cells of the sampling frame, which stand in the log as JSON."""
+    cells = value if isinstance(value, list) else [value]
+    return "; ".join(sampling.name_of(json.loads(str(cell))) or str(_l("everybody")) for cell in cells)
+
+
 def _fact(db: Session, name: str, value: object) -> str:
+    if name in {"cells", "part"}:
+        return _cells(value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if name == "account":
         return _person(db, text)

@@ -29,7 +29,7 @@ KINDS = {
 # Roles that hold a key of participants; to all others small numbers are not shown.
 _EXACT = frozenset({Role.LEAD, Role.COORDINATOR, Role.ANALYST})
 
-_WIDTH = 520  # of a drawing's bars, in its own units
+_WIDTH = 240  # of a drawing's bars, in its own units
 _STEP = 34
 
 
