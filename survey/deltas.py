@@ -63,6 +63,7 @@ class Delta(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     meta: About | None = None
     candidates: list[Candidate] = msgspec.field(default_factory=list)
     memo: Memo | None = None
+    tab: str = ""  # the page that it was typed in: what a page sends later replaces what it sent before
 
 
 ABOUT = ("tape", "setting", "present", "started_at", "ended_at", "pauses")
@@ -104,6 +105,7 @@ class _Entry:
     sequence: int
     at: datetime
     value: Json
+    tab: str
 
 
 def registers(delta: Delta) -> dict[str, tuple[int, Json]]:
@@ -130,7 +132,8 @@ def merged(deltas: Iterable[Numbered]) -> Record:
     for numbered in deltas:
         for register, (seen, value) in registers(numbered.delta).items():
             # Nobody has seen what is not yet written, whatever a tab claims.
-            entry = _Entry(min(seen, numbered.sequence - 1), numbered.sequence, numbered.at, value)
+            seen = min(seen, numbered.sequence - 1)
+            entry = _Entry(seen, numbered.sequence, numbered.at, value, numbered.delta.tab)
             entries.setdefault(register, {})[numbered.sequence] = entry
     standing = {
         register: max(held.values(), key=lambda entry: (entry.seen, entry.sequence))
@@ -153,10 +156,16 @@ def merged(deltas: Iterable[Numbered]) -> Record:
 
 
 def _unseen(entry: _Entry, standing: _Entry, held: Mapping[int, _Entry]) -> bool:
-    """Whether an entry was replaced by somebody who did not know it, and says something else."""
+    """Whether an entry was replaced by somebody who did not know it, and says something else.
+
+    A page that was overtaken goes on typing without having seen the other text; its own drafts it has seen.
+    """
     if entry.value == standing.value or entry.value in (None, "", []):
         return False
-    return not any(other.seen >= entry.sequence for other in held.values())
+    return not any(
+        other.seen >= entry.sequence or (other.tab == entry.tab != "" and other.sequence > entry.sequence)
+        for other in held.values()
+    )
 
 
 def _of(kind: str, standing: Mapping[str, _Entry]) -> Iterable[tuple[str, _Entry]]:

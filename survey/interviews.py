@@ -160,6 +160,7 @@ def note(
     later = {
         register: one.sequence
         for one in notes.read(db, key, response, after=oldest)
+        if not checked.tab or one.delta.tab != checked.tab
         for register in deltas.registers(one.delta)
     }
     sequence = records.save(db, key, response.address(SLOT), notes.written(checked, now), now=now)

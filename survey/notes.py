@@ -54,14 +54,14 @@ def checked(delta: Delta, plan: Plan | None) -> Delta:
     topics = {name: _topic(plan, name, said) for name, said in delta.topics.items()}
     if delta.meta is not None:
         _check_about(delta.meta)
-    if any(not candidate.id or len(candidate.id) > 64 for candidate in delta.candidates):
+    if len(delta.tab) > 64 or any(not candidate.id or len(candidate.id) > 64 for candidate in delta.candidates):
         raise NoteUnreadable
     texts = [text for one in delta.candidates for text in (one.words, one.theme, one.after)]
     if delta.memo is not None:
         texts.append(delta.memo.text)
     if any(len(text) > deltas.LONGEST for text in texts):
         raise Invalid("A text is longer than 50,000 characters. Shorten it, or carry on in a second one.")
-    return Delta(topics, delta.meta, delta.candidates, delta.memo)
+    return Delta(topics, delta.meta, delta.candidates, delta.memo, delta.tab)
 
 
 def _topic(plan: Plan | None, name: str, said: TopicNote) -> TopicNote:

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 LEAST = 3
+_ANY = float("inf")
 
 K = TypeVar("K", bound=Hashable)
 
@@ -25,16 +26,16 @@ def hidden(values: Mapping[K, int], lines: Iterable[Line[K]], *, least: int = LE
     gone = {key for key, value in values.items() if value < least}
     while True:
         highest = _highest(values, sums, gone)
-        betrayed = next((key for key in gone if 0 < values[key] < least and highest[key] < least), None)
-        if betrayed is None:
+        betrayed = [key for key in gone if 0 < values[key] < least and highest[key] < least]
+        if not betrayed:
             return frozenset(gone)
-        gone.add(_next_to_hide(values, sums, gone, betrayed))
+        gone |= {_next_to_hide(values, sums, gone, key) for key in betrayed}
 
 
 def _highest(values: Mapping[K, int], sums: Sequence[tuple[K, tuple[K, ...]]], gone: set[K]) -> dict[K, float]:
     """For every key the highest value that a reader must still think possible."""
     low: dict[K, float] = {key: 0.0 if key in gone else float(value) for key, value in values.items()}
-    high: dict[K, float] = {key: float("inf") if key in gone else float(value) for key, value in values.items()}
+    high: dict[K, float] = {key: _ANY if key in gone else float(value) for key, value in values.items()}
     changed = True
     while changed:
         changed = False
@@ -50,12 +51,14 @@ def _bounds(
     total: K, parts: tuple[K, ...], low: Mapping[K, float], high: Mapping[K, float]
 ) -> Iterable[tuple[K, float, float]]:
     """What one line says of each of its members."""
-    yield total, sum(low[part] for part in parts), sum(high[part] for part in parts)
+    lowest = sum(low[part] for part in parts)
+    unbounded = sum(high[part] == _ANY for part in parts)
+    highest = sum(high[part] for part in parts if high[part] != _ANY)
+    yield total, lowest, _ANY if unbounded else highest
     for part in parts:
-        others = [other for other in parts if other != part]
-        most = high[total] - sum(low[other] for other in others)
-        above = sum(high[other] for other in others)
-        yield part, low[total] - above if above != float("inf") else 0.0, most
+        bounded = not unbounded or (unbounded == 1 and high[part] == _ANY)
+        others = highest - (high[part] if high[part] != _ANY else 0)
+        yield part, low[total] - others if bounded else 0.0, high[total] - (lowest - low[part])
 
 
 def _next_to_hide(

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from consent.grants import ConsentMissing, Grant
 from consent.scopes import Scope as Agreed
-from instruments.kinds import Answers
+from instruments.kinds import Answers, Json
 from instruments.versions import Version
 from survey import drafts, responses, runs, statuses
 from survey.asking import NotApproved, NothingPublished, StudyClosed
@@ -370,4 +370,29 @@ def test_saves_in_any_interleaving_of_two_tabs_lose_no_answer(one: Desk, deeds: 
         loaded = one.load(response)
         assert [(kept.slot, kept.answers[f"q{kept.slot}"]) for kept in loaded.saves] == given_answers
         assert loaded.answers == {f"q{slot}": words for slot, words in newest.items()}
+        undone.rollback()
+
+
+_plain = some.recursive(
+    some.integers(-(10**9), 10**9) | some.text(max_size=20) | some.booleans(),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.dictionaries(some.integers(0, 2), some.dictionaries(some.text(max_size=8), _plain, max_size=3), max_size=3))
+def test_what_was_saved_under_version_1_reads_back_under_version_1_for_ever(
+    one: Desk, pages: dict[int, dict[str, Json]]
+) -> None:
+    with one.work.db.begin_nested() as undone:
+        response = one.begin()
+        for slot, answers in pages.items():
+            one.save(response, slot, answers)
+        before = one.load(response)
+        published(one.work, one.field, LONGER_SURVEY, now=one.now)
+        assert one.begin() == response
+        assert one.load(response) == before
+        assert {kept.slot: kept.answers for kept in before.saves} == pages
+        assert runs.plan_of(one.work.db, response).instrument == SURVEY
         undone.rollback()
