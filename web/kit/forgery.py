@@ -1,15 +1,20 @@
 """Forms from elsewhere are refused: by the browser's word, by the origin, by a token in every form (ASVS 3.5)."""
 
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, request
-from flask.sessions import SecureCookieSessionInterface
-from flask_wtf.csrf import CSRFProtect
+from flask import Flask, Request, abort, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
 from web.kit import cookies
 from web.kit.uploads import TAKES_FILES
 
+T = TypeVar("T")
+
+_TOKEN = "csrf_token"  # noqa: S105 - the name of the field, no secret
+_REMEMBERED = 4096
 _ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -24,13 +29,45 @@ def _refuse_foreign() -> None:
 
 
 class _FormCookie(SecureCookieSessionInterface):
-    """The cookie that a form's token is compared with. Its signer is made once, not twice for each request."""
+    """The cookie that a form's token is compared with. Its signer is made once, not twice for each request, and what
+    was found in a cookie is remembered: browsers send the same one with every page."""
 
     def __init__(self, app: Flask) -> None:
         self._signer = super().get_signing_serializer(app)
+        self._found: dict[str, dict[str, Any]] = {}
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        cookie = request.cookies.get(cookies.FORM, "")
+        found = self._found.get(cookie)
+        if found is not None:
+            return self.session_class(found)
+        opened = super().open_session(app, request)
+        # A sentence that waits to be said is said once, so a cookie with one is not remembered.
+        if opened and set(opened) == {_TOKEN}:
+            _remember(self._found, cookie, dict(opened))
+        return opened
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._signer
+
+
+def _remember(found: dict[str, T], name: str, value: T) -> None:
+    if len(found) >= _REMEMBERED:
+        found.clear()
+    found[name] = value
+
+
+_tokens: dict[str, str] = {}
+
+
+def token() -> str:
+    """The token for the forms of a page. It is signed once for each visitor and not once for each page."""
+    held = session.get(_TOKEN)
+    signed = _tokens.get(held) if held else None
+    if signed is None:
+        signed = generate_csrf()
+        _remember(_tokens, session[_TOKEN], signed)
+    return signed
 
 
 def install(app: Flask, server_key: bytes) -> None:

@@ -114,7 +114,7 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
             return _serve_participant(visit, door, view, arguments)
         _admit(visit, writing=not door.reading)
         refusal = _require(visit, door, arguments)
-        return refusal if refusal is not None else _answer(visit, view, arguments)
+        return refusal if refusal is not None else _answer(visit, door, view, arguments)
     except IntegrityError:
         # Which row was there first says something about other people, so nothing of the message goes on.
         raise Conflict from None
@@ -126,9 +126,10 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
         work.close()
 
 
-def _answer(visit: Visit, view: View, arguments: dict[str, Any]) -> Response:
+def _answer(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
     response = current_app.make_response(view(visit, **arguments))
-    if response.status_code < 400 or visit.keeps:
+    # After a look there is nothing to keep, and to give the connection back costs less than to commit.
+    if not door.reading and (response.status_code < 400 or visit.keeps):
         visit.work.commit()
     return response
 
@@ -143,17 +144,17 @@ def _serve_participant(visit: Visit, door: Door, view: View, arguments: dict[str
     except CannotOpen:
         if request.method == "GET":
             return redirect(url_for("arrive.form"), code=303)  # type: ignore[return-value]
-        return _come_in_again(visit, view, arguments)
+        return _come_in_again(visit, door, view, arguments)
     if not door.reading:
         participant_sessions.touch(visit.db, visit.person, now=visit.now)
     elif visit.person.stale(visit.now):
         with visit.kit.stores.work() as aside:
             participant_sessions.touch(aside.db, visit.person, now=visit.now)
             aside.commit()
-    return _answer(visit, view, arguments)
+    return _answer(visit, door, view, arguments)
 
 
-def _come_in_again(visit: Visit, view: View, arguments: dict[str, Any]) -> Response:
+def _come_in_again(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
     refusal = None
     if CODE_AGAIN in request.form:
         try:
@@ -163,7 +164,7 @@ def _come_in_again(visit: Visit, view: View, arguments: dict[str, Any]) -> Respo
         except (CodeUnreadable, CodeOpensNothing, TooManyTries) as error:
             refusal = error.sentence
         else:
-            response = _answer(visit, view, arguments)
+            response = _answer(visit, door, view, arguments)
             cookies.keep(response, cookies.PERSON, cookie)
             return response
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in {"csrf_token", CODE_AGAIN}]

@@ -10,11 +10,12 @@ from flask_babel import force_locale, gettext
 from markupsafe import escape
 
 from instruments.definition import questions
+from instruments.fields import Form
 from instruments.kinds import Answers
 from instruments.route import Plan
 from instruments.sentences import Problem, in_language
 from web.kit.i18n import LANGUAGES
-from web.participant.pieces import Filling, Form, Language, Piece, filled, told
+from web.participant.pieces import Filling, Language, Piece, filled, told
 from web.participant.questions import block, target_of
 
 _KEPT = 400
@@ -22,7 +23,7 @@ _KEPT = 400
 
 @dataclass(frozen=True, slots=True)
 class Skeleton:
-    """A page without a person. ``speaks`` is the language of its questions where it is not that of the page."""
+    """A page without a person. ``title`` is HTML; ``speaks`` is the questions' language if the page has another."""
 
     language: Language
     title: str
@@ -75,12 +76,13 @@ class Skeletons:
         section = plan.section_of(slot)
         first = slot == 0 or plan.pages[slot - 1].section != section.id
         page = plan.pages[slot].questions
+        title = in_language(section.title or plan.instrument.title, language.tag)
         targets: dict[str, str] = {}
         for question in page:
             targets |= target_of(question)
         return Skeleton(
             language=language,
-            title=in_language(section.title or plan.instrument.title, language.tag) or gettext("Questions"),
+            title=str(escape(title or gettext("Questions"))),
             speaks=self._speaks,
             intro=tuple(language.paragraphs(section.help)) if first else (),
             blocks={question.id: block(question, language, plan.offering(question.id)) for question in page},

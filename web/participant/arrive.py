@@ -1,0 +1,94 @@
+"""Coming in: by a link whose secret never leaves the browser's address bar, by a typed code, or by the open door."""
+
+from flask import make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from survey import links
+from survey.links import LinkClosed
+from vault import participant_sessions
+from vault.attempts import TooManyTries
+from vault.codes import CodeUnreadable
+from vault.participant_sessions import CodeOpensNothing
+from vault.studies import Permit
+from web.kit import cookies
+from web.kit.guard import Pages
+from web.kit.visit import Visit
+from web.participant import way
+from web.participant.sheet import sheet, title_of
+
+page = Pages("arrive", __name__)
+
+
+@page.view("/p", permit=Permit.OPEN)
+def form(visit: Visit) -> ResponseReturnValue:
+    """The code, please. A link brings it behind the ``#``, and a script puts it in and sends it."""
+    return sheet(visit, "participant/arrive.html", refusal="", typed="")
+
+
+@page.action("/p", permit=Permit.OPEN)
+def enter(visit: Visit) -> ResponseReturnValue:
+    """Whoever has a code is in, where they were when they left."""
+    typed = request.form.get("code", "").strip()
+    # Somebody may paste the whole link.
+    code = typed.rpartition("#")[2]
+    try:
+        cookie, _ = participant_sessions.arrive(visit.work, visit.kit.server_key, code, now=visit.now)
+    except (CodeUnreadable, CodeOpensNothing, TooManyTries) as refusal:
+        status = 429 if isinstance(refusal, TooManyTries) else 422
+        return sheet(visit, "participant/arrive.html", status, refusal=refusal.sentence, typed=typed)
+    return _in(cookie)
+
+
+def _in(cookie: str) -> Response:
+    response = redirect(url_for("arrive.go"), code=303)
+    cookies.keep(response, cookies.PERSON, cookie)
+    return response
+
+
+@page.view("/join/<word>", permit=Permit.OPEN)
+def join(visit: Visit, word: str) -> ResponseReturnValue:
+    """What this study is, and a button for whoever would like to take part."""
+    link = links.find(visit.db, word)
+    title = title_of(visit, link.study_id)
+    try:
+        links.require_open(visit.db, link, on=visit.now.date())
+    except LinkClosed as closed:
+        return sheet(visit, "participant/closed.html", 403, study_title=title, sentence=closed.sentence)
+    return sheet(visit, "participant/join.html", study_title=title, word=link.word)
+
+
+@page.action("/join/<word>", permit=Permit.OPEN)
+def enrol(visit: Visit, word: str) -> ResponseReturnValue:
+    """Somebody came in by themselves: they get a code of their own, which the next page shows."""
+    link = links.find(visit.db, word)
+    try:
+        enrolled = links.enrol(visit.db, visit.keyring, link, now=visit.now)
+    except LinkClosed as closed:
+        title = title_of(visit, link.study_id)
+        return sheet(visit, "participant/closed.html", 403, study_title=title, sentence=closed.sentence)
+    participant = enrolled.participant
+    cookie, _ = participant_sessions.welcome(
+        visit.db, participant.study_id, participant.id, enrolled.keys, enrolled.code, now=visit.now
+    )
+    response = redirect(url_for("arrive.welcome"), code=303)
+    cookies.keep(response, cookies.PERSON, cookie)
+    return response
+
+
+@page.view("/p/welcome", permit=Permit.TAKE_PART)
+def welcome(visit: Visit) -> ResponseReturnValue:
+    """The code to keep, for whoever came in by the open door."""
+    return sheet(visit, "participant/welcome.html", code=visit.participant.code)
+
+
+@page.view("/p/go", permit=Permit.TAKE_PART)
+def go(visit: Visit) -> ResponseReturnValue:
+    """To where the participant is: the letter, the next page of questions, the review, or the thanks."""
+    return redirect(way.next_address(visit), code=303)
+
+
+@page.action("/p/stay", permit=Permit.TAKE_PART)
+def stay(visit: Visit) -> ResponseReturnValue:
+    """The participant is still there; a script asks this for whoever said so."""
+    return make_response("", 204)

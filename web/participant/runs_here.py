@@ -1,0 +1,90 @@
+"""The runs of the participant who is here, and the pages of the version each is pinned to."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from consent import decisions
+from consent.grants import Grant
+from consent.scopes import Scope
+from instruments import versions
+from instruments.route import Plan
+from survey import responses, runs
+from survey.responses import Loaded
+from survey.runs import Kind, Response
+from vault import studies
+from vault.errors import Missing
+from web.kit.visit import Visit
+from web.participant.skeleton import Skeletons
+
+_MOST = 200
+
+# A version never changes, so what is compiled from it serves as long as the process lives; a bounded number is kept.
+_plans: dict[UUID, Plan] = {}
+_skeletons: dict[tuple[UUID, str], Skeletons] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A run with everything that a page of it needs."""
+
+    run: Response
+    plan: Plan
+    grant: Grant
+    loaded: Loaded
+    key: bytes
+
+
+def plan_of(visit: Visit, version_id: UUID) -> Plan:
+    """The plan of a version."""
+    found = _plans.get(version_id)
+    if found is None:
+        if len(_plans) >= _MOST:
+            _plans.clear()
+        found = _plans[version_id] = versions.plan_of(versions.find(visit.db, version_id))
+    return found
+
+
+def skeletons_of(version_id: UUID, plan: Plan, tag: str) -> Skeletons:
+    """The version's pages in the language of the request, which is ``tag``."""
+    found = _skeletons.get((version_id, tag))
+    if found is None:
+        if len(_skeletons) >= _MOST:
+            _skeletons.clear()
+        found = _skeletons[version_id, tag] = Skeletons(plan, tag)
+    return found
+
+
+def key_of(visit: Visit) -> bytes:
+    """What the participant's answers are sealed with."""
+    return visit.participant.keys[studies.Scope.RESPONSES]
+
+
+def of_version(visit: Visit, version_id: UUID) -> Response | None:
+    """The participant's own run through a version."""
+    own = runs.of_participant(visit.db, visit.participant.id)
+    return next((run for run in own if run.version_id == version_id and run.kind is Kind.SELF), None)
+
+
+def open_run(visit: Visit) -> Response | None:
+    """The run that the participant began and has not sent."""
+    own = runs.of_participant(visit.db, visit.participant.id)
+    return next((run for run in own if run.kind is Kind.SELF and run.submitted_on is None), None)
+
+
+def here(visit: Visit, run: Response) -> Here:
+    """The run with its plan and what was saved; ConsentMissing if nothing may be asked any more."""
+    grant = decisions.grant_for(visit.db, visit.participant.id)
+    grant.require(Scope.TAKE_PART)
+    key = key_of(visit)
+    return Here(run, plan_of(visit, run.version_id), grant, responses.load(visit.db, key, run), key)
+
+
+def written(visit: Visit, version_id: UUID, run_id: str) -> Here:
+    """The run that a form belongs to, which nobody sends meanwhile; Missing if it is not the participant's."""
+    try:
+        run = runs.find(visit.db, visit.participant.id, UUID(run_id), writing=True)
+    except ValueError:
+        raise Missing from None
+    if run.version_id != version_id or run.kind is not Kind.SELF:
+        raise Missing
+    return here(visit, run)
