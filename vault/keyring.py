@@ -80,6 +80,23 @@ class Blind(KeyringBase):
     token: Mapped[bytes] = mapped_column(index=True)
 
 
+def keep(
+    rings: Session,
+    study_id: UUID,
+    participant_id: UUID,
+    scope: Scope,
+    kind: str,
+    recipient: str,
+    epoch: int,
+    blob: bytes,
+) -> None:
+    """The wrap is there from now on; see ``Wrap`` for what its parts mean."""
+    rings.add(Wrap(
+        study_id=study_id, participant_id=participant_id, scope=scope, kind=kind, recipient=recipient, epoch=epoch,
+        blob=blob,
+    ))  # fmt: skip
+
+
 def drop(rings: Session, participant_id: UUID, scopes: Collection[Scope]) -> None:
     """No wrap of these scopes is left of the participant; with all of them, nothing of the participant is left.
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from vault import ledger
+from vault import keyring, ledger
 from vault.accounts import Account
 from vault.codes import LINK, LOCATOR, TYPED, TypedCode, new_code
 from vault.errors import CannotOpen
@@ -60,29 +60,14 @@ def make(
     for scope, key in keys.items():
         active = study_key(db, study_id, scope)
         place = ("participant-key", study_id, participant_id, scope.value, active.epoch)
-        _keep(rings, study_id, participant_id, scope, "study", "", active.epoch, wrap(active.public, key, *place))
+        keyring.keep(
+            rings, study_id, participant_id, scope, "study", "", active.epoch, wrap(active.public, key, *place)
+        )
     if interviewer is not None:
         assign(rings, study_id, participant_id, keys, interviewer)
     code = give_access(rings, study_id, participant_id, keys, typed=typed)
     rings.flush()
     return NewKeys(participant_id, code, keys)
-
-
-def _keep(
-    rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, kind: str, recipient: str, epoch: int,
-    blob: bytes,
-) -> None:  # fmt: skip
-    rings.add(
-        Wrap(
-            study_id=study_id,
-            participant_id=participant_id,
-            scope=scope,
-            kind=kind,
-            recipient=recipient,
-            epoch=epoch,
-            blob=blob,
-        )
-    )
 
 
 def give_access(
@@ -105,27 +90,29 @@ def give_access(
     blob = wrap_secret(code.secret, both, *place) if typed else seal(link_key(code.secret, *place), both, *place)
     rings.add(Access(locator=code.locator, study_id=study_id, participant_id=participant_id))
     recipient = CODE if typed else LINKED
-    _keep(rings, study_id, participant_id, Scope.RESPONSES, "self", recipient, 0, blob)
+    keyring.keep(rings, study_id, participant_id, Scope.RESPONSES, "self", recipient, 0, blob)
     if Scope.LINKAGE in keys:
         blob = seal(own, keys[Scope.LINKAGE], *place, Scope.LINKAGE.value)
-        _keep(rings, study_id, participant_id, Scope.LINKAGE, "self", recipient, 0, blob)
+        keyring.keep(rings, study_id, participant_id, Scope.LINKAGE, "self", recipient, 0, blob)
     rings.flush()
     return code
 
 
 def enter(rings: Session, code: TypedCode) -> Entered:
     """Whose code it is, with their keys; CannotOpen, in the same time, for a code of nobody."""
-    access = rings.get(Access, code.locator)
-    own = select(Wrap).where(Wrap.participant_id == access.participant_id, Wrap.kind == "self") if access else None
-    found = {wrap.scope: wrap for wrap in rings.scalars(own)} if own is not None else {}
+    # Values and not rows: a row would be read again after the rollback, which would open a transaction again.
+    own = select(Access.study_id, Access.participant_id, Wrap.scope, Wrap.recipient, Wrap.blob).join(
+        Wrap, (Wrap.participant_id == Access.participant_id) & (Wrap.kind == "self")
+    )
+    found = {row.scope: row for row in rings.execute(own.where(Access.locator == code.locator))}
     # Stretching takes long, and nobody should wait for it.
     rings.rollback()
     main = found.get(Scope.RESPONSES)
-    if access is None or main is None or (main.recipient == LINKED) is not code.is_link:
+    if main is None or (main.recipient == LINKED) is not code.is_link:
         if not code.is_link:
             pretend(code.secret)
         raise CannotOpen
-    place = ("participant-self", access.study_id, access.participant_id)
+    place = ("participant-self", main.study_id, main.participant_id)
     if code.is_link:
         both = open_sealed(link_key(code.secret, *place), main.blob, *place)
     else:
@@ -133,7 +120,7 @@ def enter(rings: Session, code: TypedCode) -> Entered:
     keys = {Scope.RESPONSES: both[KEY_BYTES:]}
     if Scope.LINKAGE in found:
         keys[Scope.LINKAGE] = open_sealed(both[:KEY_BYTES], found[Scope.LINKAGE].blob, *place, Scope.LINKAGE.value)
-    return Entered(access.study_id, access.participant_id, keys)
+    return Entered(main.study_id, main.participant_id, keys)
 
 
 def open_for_study(
@@ -196,7 +183,7 @@ def assign(
     for scope, key in keys.items():
         place = ("participant-key-member", study_id, participant_id, scope.value, interviewer.id, number)
         blob = wrap(interviewer.public_key, key, *place)
-        _keep(rings, study_id, participant_id, scope, "member", str(interviewer.id), number, blob)
+        keyring.keep(rings, study_id, participant_id, scope, "member", str(interviewer.id), number, blob)
     rings.flush()
 
 

@@ -147,17 +147,8 @@ def _rewrap(
     for row in _lacking(rings, study_id, scope, have=old_epoch, lack=epoch):
         place = ("participant-key", study_id, row.participant_id, scope.value)
         key = old.unwrap(row.blob, *place, old_epoch)
-        rings.add(
-            Wrap(
-                study_id=study_id,
-                participant_id=row.participant_id,
-                scope=scope,
-                kind="study",
-                recipient="",
-                epoch=epoch,
-                blob=wrap(public, key, *place, epoch),
-            )
-        )
+        blob = wrap(public, key, *place, epoch)
+        keyring.keep(rings, study_id, row.participant_id, scope, "study", "", epoch, blob)
     rings.flush()
 
 

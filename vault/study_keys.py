@@ -216,26 +216,14 @@ def _wrap_for(db: Session, study_id: UUID, scope: Scope, epoch: int, account: Ac
     if account.public_key is None:
         raise NoKeyYet
     # A grant for a key pair the account has given up is of no use to anybody; the new one takes its place.
-    db.execute(
-        delete(KeyGrant).where(
-            KeyGrant.study_id == study_id,
-            KeyGrant.scope == scope,
-            KeyGrant.epoch == epoch,
-            KeyGrant.account_id == account.id,
-        )
-    )
+    here = (KeyGrant.study_id == study_id, KeyGrant.scope == scope, KeyGrant.epoch == epoch)
+    db.execute(delete(KeyGrant).where(*here, KeyGrant.account_id == account.id))
     blob = wrap(account.public_key, scope_seed, "grant", study_id, scope.value, epoch, account.id)
-    db.add(
-        KeyGrant(
-            study_id=study_id,
-            scope=scope,
-            epoch=epoch,
-            account_id=account.id,
-            key_number=account.key_number,
-            vouched=_vouched(scope_seed, study_id, scope, epoch, account),
-            blob=blob,
-        )
-    )
+    vouched = _vouched(scope_seed, study_id, scope, epoch, account)
+    db.add(KeyGrant(
+        study_id=study_id, scope=scope, epoch=epoch, account_id=account.id, key_number=account.key_number,
+        vouched=vouched, blob=blob,
+    ))  # fmt: skip
 
 
 def _vouched(scope_seed: bytes, study_id: UUID, scope: Scope, epoch: int, account: Account) -> bytes:

@@ -116,10 +116,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("threshold", sa.Integer(), nullable=False),
         sa.Column("public", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_escrow_holder_study_id"), "escrow_holder", ["study_id"], unique=False)
@@ -132,14 +129,8 @@ def upgrade() -> None:
         sa.Column("key_number", sa.Integer(), nullable=False),
         sa.Column("vouched", sa.LargeBinary(), nullable=False),
         sa.Column("blob", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("study_id", "scope", "epoch", "account_id"),
     )
     op.create_table(
@@ -150,10 +141,7 @@ def upgrade() -> None:
         sa.Column("blob", sa.LargeBinary(), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("id_hash"),
     )
     op.create_index(op.f("ix_session_account_id"), "session", ["account_id"], unique=False)
@@ -163,10 +151,7 @@ def upgrade() -> None:
         sa.Column("study_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("site_name_once", "site", ["study_id", "name"], unique=True)
@@ -177,10 +162,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("public", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("study_id", "scope", "epoch"),
     )
     op.create_table(
@@ -190,10 +172,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("blob", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("study_id", "scope", "epoch", "name"),
     )
     op.create_table(
@@ -202,10 +181,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("digest"),
     )
     op.create_index(op.f("ix_welcome_account_id"), "welcome", ["account_id"], unique=False)
@@ -223,22 +199,10 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("expires_on >= effective_on", name="approval_expires_after_it_begins"),
-        sa.ForeignKeyConstraint(
-            ["recorded_by"],
-            ["account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaces"],
-            ["approval.number"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["account.id"]),
+        sa.ForeignKeyConstraint(["replaces"], ["approval.number"]),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"]),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index(op.f("ix_approval_study_id"), "approval", ["study_id"], unique=False)
@@ -250,14 +214,8 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Uuid(), nullable=False),
         sa.Column("share", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["holder_id"],
-            ["escrow_holder.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["holder_id"], ["escrow_holder.id"]),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("study_id", "scope", "epoch", "holder_id"),
     )
     op.create_table(
@@ -270,18 +228,9 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("left_at IS NULL OR left_at >= joined_at", name="member_leaves_after_joining"),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"]),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_member_account_id"), "member", ["account_id"], unique=False)
@@ -301,14 +250,8 @@ def upgrade() -> None:
         sa.Column("pseudonym", sa.String(), nullable=False),
         sa.Column("standing", sa.String(length=32), nullable=False),
         sa.Column("enrolled_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["study_id"],
-            ["study.id"],
-        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"]),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("participant_pseudonym_once", "participant", ["study_id", "pseudonym"], unique=True)
