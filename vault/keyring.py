@@ -81,15 +81,9 @@ class Blind(KeyringBase):
 
 
 def keep(
-    rings: Session,
-    study_id: UUID,
-    participant_id: UUID,
-    scope: Scope,
-    kind: str,
-    recipient: str,
-    epoch: int,
+    rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, kind: str, recipient: str, epoch: int,
     blob: bytes,
-) -> None:
+) -> None:  # fmt: skip
     """The wrap is there from now on; see ``Wrap`` for what its parts mean."""
     rings.add(Wrap(
         study_id=study_id, participant_id=participant_id, scope=scope, kind=kind, recipient=recipient, epoch=epoch,

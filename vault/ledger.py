@@ -63,16 +63,9 @@ def canonical(value: Mapping[str, object]) -> str:
 
 
 def append(
-    db: Session,
-    action: str,
-    *,
-    actor: str,
-    now: datetime,
-    study: UUID | None = None,
-    subject: str = "",
-    detail: str = "",
-    **facts: Fact,
-) -> None:
+    db: Session, action: str, *, actor: str, now: datetime, study: UUID | None = None, subject: str = "",
+    detail: str = "", **facts: Fact,
+) -> None:  # fmt: skip
     """The deed has its line as soon as it is committed, and not if it is not.
 
     ``subject`` and ``detail`` are commitments or empty. A malformed line is a ValueError: a fault of ours.

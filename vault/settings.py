@@ -54,16 +54,11 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     if proxy not in {"yes", "no"}:
         raise NotSetUp("BEHIND_PROXY must be yes or no.")
     return Settings(
-        home=home,
-        database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'verbatim.db'}",
-        keyring_url=env.get("KEYRING_URL") or f"sqlite:///{home / 'keyring.db'}",
-        public_url=public_url,
-        trusted_hosts=hosts,
-        smtp_url=smtp_url,
-        tls_certificate=_path(env, "TLS_CERTIFICATE"),
-        tls_key=_path(env, "TLS_KEY"),
-        behind_proxy=proxy == "yes",
-    )
+        home=home, database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'verbatim.db'}",
+        keyring_url=env.get("KEYRING_URL") or f"sqlite:///{home / 'keyring.db'}", public_url=public_url,
+        trusted_hosts=hosts, smtp_url=smtp_url, tls_certificate=_path(env, "TLS_CERTIFICATE"),
+        tls_key=_path(env, "TLS_KEY"), behind_proxy=proxy == "yes",
+    )  # fmt: skip
 
 
 def _home(env: Mapping[str, str]) -> Path:

@@ -14,19 +14,9 @@ from pathlib import Path
 from typing import Any, dataclass_transform
 
 from sqlalchemy import (
-    URL,
-    BigInteger,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    Integer,
-    TypeDecorator,
-    create_engine,
-    event,
+    URL, BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, TypeDecorator, create_engine, event,
     make_url,
-)
+)  # fmt: skip
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column
@@ -99,13 +89,9 @@ def append_only_triggers(table: str, dialect: str) -> list[str]:
 
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA trusted_schema=OFF",
-)
+    "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON",
+    "PRAGMA temp_store=MEMORY", "PRAGMA trusted_schema=OFF",
+)  # fmt: skip
 
 
 def _parsed(url: str) -> URL | None:
