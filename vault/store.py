@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any, dataclass_transform
 
 from sqlalchemy import (
-    URL, BigInteger, Connection, DateTime, Dialect, Engine, Enum, Integer, TypeDecorator, create_engine, event,
+    URL,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    TypeDecorator,
+    create_engine,
+    event,
     make_url,
 )  # fmt: skip
 from sqlalchemy.engine.interfaces import DBAPIConnection
