@@ -23,7 +23,7 @@ class Page:
         self.response = response
         self.status = response.status_code
         self.headers = response.headers
-        self.text = response.get_data(as_text=True)
+        self.text = response.get_data().decode(errors="replace")
         self._look, self._send = look, send
         self.tree: HtmlElement | None = None
         if self.text and response.mimetype == "text/html" and self.status not in {301, 302, 303, 307, 308}:
