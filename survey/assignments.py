@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.participants import Participant
 from vault import ledger, participant_keys
 from vault.accounts import Account
-from vault.errors import CannotOpen, Refused
+from vault.errors import CannotOpen, Missing, Refused
 from vault.keyring import Wrap
 from vault.studies import Scope
 
@@ -35,7 +35,9 @@ def assign(
 def unassign(
     db: Session, rings: Session, participant: Participant, account_id: UUID, *, by: UUID, now: datetime
 ) -> None:
-    """The interviewer opens nothing of this participant any more."""
+    """The interviewer opens nothing of this participant any more; Missing for whoever was not assigned to them."""
+    if account_id not in interviewers(rings, participant.study_id).get(participant.id, frozenset()):
+        raise Missing
     participant_keys.unassign(rings, participant.id, account_id)
     _log(db, rings, "participant.unassigned", participant, account_id, by=by, now=now)
 

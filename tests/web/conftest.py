@@ -13,6 +13,7 @@ import pytest
 
 import wsgi
 from tests.vault.people import Person
+from tests.web.furnishing import Furnished, furnish
 from tests.web.visitors import Clock, House, Visitor
 from vault.settings import Settings
 from vault.store import Stores
@@ -84,3 +85,26 @@ def team(house: House) -> Team:
             members[role] = house.join(browsers[Role.LEAD], study, people[role], role)
             browsers[role] = house.sign_in(people[role])
     return Team(house, study, people, browsers, members)
+
+
+@pytest.fixture
+def furnished(team: Team) -> Furnished:
+    """One of everything in the team's study."""
+    return furnish(team.house, team.study, team.people[Role.LEAD].id, team.members[Role.ANALYST])
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another study with another lead, and one of everything in it."""
+
+    lead: Visitor
+    things: Furnished
+
+
+@pytest.fixture
+def elsewhere(house: House) -> Elsewhere:
+    """A study in which nobody of the team has a part."""
+    eve = house.person("eve")
+    browser = house.sign_in(eve)
+    study = house.found(browser, "A study of somebody else")
+    return Elsewhere(browser, furnish(house, study, eve.id, house.member_of(study, eve)))

@@ -32,12 +32,13 @@ def make_app(settings: Settings, stores: Stores, pages: Sequence[Pages]) -> Flas
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     kit = Kit(settings, stores, server_key(settings))
+    # The innermost first: what an error becomes has its headers, and its line in the log.
+    errors.install(app)
     log.install(app)
     headers.install(app, https=settings.public_url.startswith("https://"))
     i18n.install(app)
     assets.install(app)
     forgery.install(app, kit.server_key)
-    errors.install(app)
     guard.install(app, kit, list(pages))
     if settings.behind_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=0, x_proto=1, x_host=1)  # type: ignore[method-assign]

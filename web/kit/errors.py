@@ -2,17 +2,22 @@
 
 import logging
 import secrets
+import sys
 import traceback
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from vault.errors import Busy, Conflict, Invalid, Missing, NotSetUp, Refused, VerbatimError
 
 log = logging.getLogger("verbatim")
+
+PLAIN = "text/plain"
 
 FAMILIES: tuple[tuple[type[VerbatimError], int], ...] = (
     (Missing, 404),
@@ -76,8 +81,13 @@ def _http(error: HTTPException) -> HTTPException | tuple[str, int]:
     return page_of(status, SENTENCES.get(status, SENTENCES[400]))
 
 
-def _fault(error: BaseException) -> tuple[str, int]:
-    """A plain page with a number. The log has the number, the kind of fault and where it happened.
+def _foreign_host(error: SecurityError) -> Response:
+    """One sentence and no page: under a name that is not ours no address of ours can be written (ASVS 4.1.3)."""
+    return Response("This installation is not known by the name under which it was asked for.\n", 400, mimetype=PLAIN)
+
+
+def _noted(error: BaseException) -> str:
+    """The number of a fault whose kind and place are in the log.
 
     The fault's own message and the values of variables stay out of the log: they may hold what somebody said.
     """
@@ -85,11 +95,30 @@ def _fault(error: BaseException) -> tuple[str, int]:
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.name}:{frame.lineno} {frame.filename.rpartition('/')[2]}" for frame in reversed(frames))
     log.error("fault %s %s at %s", reference, type(error).__name__, where)
+    return reference
+
+
+def _fault(error: BaseException) -> tuple[str, int]:
+    """A plain page with a number."""
+    reference = _noted(error)
     return page_of(500, gettext("Nothing that you typed was kept by this page. Go back and try it again."), reference)
 
 
 def install(app: Flask) -> None:
-    """Whatever is raised becomes a page."""
+    """Whatever is raised becomes a page; what goes wrong while that is made becomes a line of text."""
     app.register_error_handler(VerbatimError, _refusal)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(Exception, _fault)
+    inner: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
+
+    def caught(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return inner(environ, start_response)
+        except Exception as error:  # noqa: BLE001  (a server would log it with everything that its message holds)
+            text = f"Something went wrong on our side. Number: {_noted(error)}\n".encode()
+            head = [("Content-Type", f"{PLAIN}; charset=utf-8"), ("Content-Length", str(len(text)))]
+            start_response("500 INTERNAL SERVER ERROR", head, sys.exc_info())
+            return [text]
+
+    app.wsgi_app = caught  # type: ignore[method-assign]
