@@ -113,24 +113,16 @@ def scrub(rings: Session) -> None:
     """
     rings.commit()
     engine = rings.get_bind()
-    if not isinstance(engine, Engine):
-        raise TypeError("the keyring's session is bound to an engine")
-    with closing(engine.raw_connection()) as connection:
-        cut(connection.driver_connection)
-
-
-def cut(connection: sqlite3.Connection | None) -> None:
-    """The write-ahead log behind ``connection`` is empty; StillRead after a while of trying."""
-    if connection is None:
-        raise TypeError("no connection")
-    end = time.monotonic() + _PATIENCE
-    while True:
-        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        if not busy:
-            return
-        if time.monotonic() > end:
-            raise StillRead
-        time.sleep(0.05)
+    source = file_of(engine) if isinstance(engine, Engine) else None
+    if source is None:
+        raise TypeError("the keyring's session is bound to a file")
+    # A connection of its own that does not wait: a pooled one would wait for half a minute at the first reader.
+    with closing(sqlite3.connect(source, timeout=0)) as connection:
+        end = time.monotonic() + _PATIENCE
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > end:
+                raise StillRead
+            time.sleep(0.05)
 
 
 def _backups(folder: Path) -> list[Path]:
@@ -148,7 +140,9 @@ def back_up(engine: Engine, folder: Path, *, now: datetime) -> Path:
     with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as target:
         original.backup(target)
     oldest = f"keyring-{now - BACKUPS_LIVE:%Y%m%dT%H%M%S%f}.db"
-    for number, backup in enumerate(reversed(_backups(folder))):
+    # The copy itself always stays: a clock that was set back makes it look older than those before it.
+    others = [backup for backup in reversed(_backups(folder)) if backup != copy]
+    for number, backup in enumerate(others, start=1):
         if number >= BACKUPS_KEPT or backup.name < oldest:
             backup.unlink()
     return copy
