@@ -260,16 +260,19 @@ def _mapping(value: Value, language: str) -> dict[str, object]:
     as_json = plain(value)
     kept = as_json if isinstance(as_json, dict) else {}
     found: dict[str, object] = {}
+    # What a question says is read before its options, rows or probes, so these stand last.
+    last: dict[str, object] = {}
     for name in kept:
         if name not in value.__struct_fields__:
             found[name] = kept[name]
         elif name == "kind":
-            found |= _mapping(getattr(value, name), language)
+            last = _mapping(getattr(value, name), language)
+            found[name] = last.pop(name)
         elif _hints(type(value))[name] == Texts:
             found[_spelled(type(value), name)] = _written_texts(getattr(value, name), language)
         else:
             found[_spelled(type(value), name)] = _written(getattr(value, name), kept[name], language)
-    return found
+    return found | last
 
 
 def _written(value: object, as_json: Json, language: str) -> object:

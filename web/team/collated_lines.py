@@ -127,7 +127,8 @@ def _condition(of: Question | Section | None, side: Side) -> str:
 
 
 def _answer(question: Question | None, side: Side) -> str:
-    if question is None:
+    # In a guide every question is a topic: to say so of each would only be noise.
+    if question is None or isinstance(question.kind, Topic):
         return ""
     said = [kind_in_words(question.kind), *limits(question.kind, side.speaker.language)]
     said += [side.speaker.condition(question.constraint, constraint=True)] if question.constraint else []

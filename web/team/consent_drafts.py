@@ -23,7 +23,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team.consent_texts import draft_of, sheet_of
-from web.team.consent_wording import EMPTY, SCOPES, TEXTS, checklist, different, filled, read
+from web.team.consent_wording import EMPTY, SCOPES, TEXTS, checklist, different, filled, in_words, read
 from web.team.under_approval import ApprovalChoiceForm, offer
 
 page = Pages("consent_drafts", __name__)
@@ -100,6 +100,7 @@ def _editor(visit: Visit, wording: Wording, *, seen: int, theirs: Wording | None
             heading.text for heading in markdown.headings(wording.text.get(next(iter(wording.languages), "en"), ""))
         ],
         findings=findings,
+        in_words=in_words,
         errors=[finding for finding in findings if not finding.advice],
         theirs=different(theirs, wording) if theirs else {},
         gone=gone,
@@ -178,6 +179,7 @@ def _publisher(visit: Visit, form: ApprovalChoiceForm) -> str:
         errors=[finding for finding in findings if not finding.advice],
         advice=[finding for finding in findings if finding.advice],
         former=former,
+        in_words=in_words,
         changes=[(name, pieces(old, now.get(name, ""))) for name, old in changed.items()],
         number=(former.number if former else 0) + 1,
         names=[SCOPES[asked.scope] for asked in wording.asked],

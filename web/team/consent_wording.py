@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from consent.elements import REQUIRED, Element
 from consent.inspection import Finding, inspect
 from consent.scopes import Scope
 from consent.wording import Asked, Cover, Texts, Wording
+from web.kit.i18n import LANGUAGES
 
 TEXTS = ("title", "note", "text", "script", "signing")
 
@@ -22,6 +24,14 @@ SCOPES = {
     Scope.QUOTED: _l("Be quoted without a name"),
     Scope.LATER_RESEARCH: _l("Keep de-identified data for later research"),
     Scope.RESULTS: _l("Be told the results"),
+}
+
+_PARTS = {
+    "title": _l("Title"),
+    "note": _l("Note above everything"),
+    "text": _l("Letter"),
+    "script": _l("What is read out"),
+    "signing": _l("What a signature means"),
 }
 
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -83,6 +93,22 @@ def different(theirs: Wording, mine: Wording) -> dict[str, str]:
     """The fields in which ``theirs`` says something else than ``mine``, as they have it."""
     left, right = filled(theirs), filled(mine)
     return {name: left.get(name, "") for name in {**left, **right} if left.get(name, "") != right.get(name, "")}
+
+
+def in_words(place: str) -> str:
+    """What a field is called on the page, so that nobody has to read its name."""
+    kind, _, rest = place.partition("-")
+    if kind in _PARTS:
+        return f"{_PARTS[kind]} ({LANGUAGES.get(rest, rest)})"
+    if kind in ("question", "necessary"):
+        scope = next((scope for scope in Scope if f"{rest}-".startswith(f"{scope.value}-")), None)
+        if scope is not None:
+            language = rest.removeprefix(scope.value).removeprefix("-")
+            said = f"{gettext('Question')}: {SCOPES[scope]}" if language else f"{gettext('Necessary')}: {SCOPES[scope]}"
+            return f"{said} ({LANGUAGES.get(language, language)})" if language else said
+    if kind in ("element", "reason"):
+        return str(next((gettext(text) for element, text in REQUIRED.items() if element.value == rest), place))
+    return str({"languages": gettext("Languages"), "asked": gettext("What is asked")}.get(place, place))
 
 
 @dataclass(frozen=True, slots=True)

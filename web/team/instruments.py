@@ -61,7 +61,9 @@ class TextForm(PageForm):
     text = TextAreaField(
         _l("As text (YAML)"),
         [DataRequired(_l("Paste the text of an instrument."))],
-        description=_l("Every file of the library shows how it is written."),
+        description=_l(
+            "Written like the text of a draft that begins from the library, or a version that was downloaded."
+        ),
     )
 
 
@@ -149,6 +151,12 @@ def _library() -> Iterator[tuple[str, str, str]]:
         if entry.instrument == shelf.LIST_1[0].instrument:
             title = gettext("%(title)s, version %(number)s", title=title, number=entry.version)
         hint = f"{ROLES[instrument.role]}, {how_many(instrument)}. {in_language(instrument.provenance, tag())}"
+        if entry.version > 1:
+            hint = gettext(
+                "%(size)s, of which some came in after interview %(count)s. Reconstruction, as version 1.",
+                size=how_many(instrument),
+                count=entry.after_interview,
+            )
         yield entry.file, title, hint
 
 

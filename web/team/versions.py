@@ -36,7 +36,7 @@ def _version(visit: Visit, version_id: UUID) -> Version:
     return version
 
 
-@page.view("/studies/<uuid:study_id>/versions/<uuid:version_id>", permit=Permit.SEE_INSTRUMENTS)
+@page.view("/studies/<uuid:study_id>/instruments/versions/<uuid:version_id>", permit=Permit.SEE_INSTRUMENTS)
 def read(visit: Visit, version_id: UUID) -> ResponseReturnValue:
     """A version as it is asked, with its number, fingerprint, approval and the reasons for what is new in it."""
     version = _version(visit, version_id)
@@ -61,7 +61,7 @@ def read(visit: Visit, version_id: UUID) -> ResponseReturnValue:
     )
 
 
-@page.view("/studies/<uuid:study_id>/versions/<uuid:version_id>/text", permit=Permit.SEE_INSTRUMENTS)
+@page.view("/studies/<uuid:study_id>/instruments/versions/<uuid:version_id>/text", permit=Permit.SEE_INSTRUMENTS)
 def text(visit: Visit, version_id: UUID) -> ResponseReturnValue:
     """The version as a file that another study, or another installation, can begin from."""
     version = _version(visit, version_id)

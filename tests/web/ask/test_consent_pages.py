@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from consent import decisions, documents, drafts, examples
 from consent.documents import ConsentDocument
 from consent.scopes import Scope
 from consent.signatures import Signed
 from survey import participants
+from survey.participants import Participant
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
 from vault import ledger
@@ -70,6 +72,7 @@ def test_what_is_missing_is_said_beside_its_field_and_the_draft_is_kept(desk: De
     page = form.fill(**{"title-fr": "", "reason-stopping-rules": ""}).submit()
 
     assert "2 things are to be done before it can be published" in page.words()
+    assert "Title (Français)" in page.words()
     assert page.form("/draft").value("title-fr") == ""
     assert page.document.xpath("//input[@name='title-fr']/@aria-describedby") == ["title-fr-todo-1"]
 
@@ -194,6 +197,16 @@ def test_small_numbers_of_decisions_are_seen_only_with_the_key_to_the_answers(
     page = desk.get("/consent", role)
 
     assert said in page.words()
+
+
+def test_who_has_withdrawn_since_is_counted_apart(desk: Desk, document: ConsentDocument) -> None:
+    _decide(desk, document, 1)
+    with desk.house.stores.work() as work:
+        (participant,) = work.db.scalars(select(Participant)).all()
+        decisions.withdraw_all(work.db, work.keyring, desk.study.id, participant.id, now=desk.now)
+        work.commit()
+
+    assert "Withdrawn since yes: 0no: 1" in desk.get("/consent").words()
 
 
 def test_everybody_of_the_study_reads_the_document_and_only_leads_write_it(
