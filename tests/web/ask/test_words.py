@@ -50,7 +50,7 @@ def _english() -> object:
         ("${mentor} = ''", "question 1 is not answered"),
         ("selected(${barriers}, 'time')", "“Lack of time” is chosen in question 2"),
         ("not(selected(${barriers}, 'time'))", "“Lack of time” is not chosen in question 2"),
-        ("${years} >= 3 and ${mentor} = 'no'", "the answer to question 3 is at least 3 and the answer to question 1 is “No”"),
+        ("${years} >= 3 and ${mentor} != ''", "the answer to question 3 is at least 3 and question 1 is answered"),
         (
             "${mentor} = 'no' or (${years} > 3 and ${mentor} = 'yes')",
             "the answer to question 1 is “No” or (the answer to question 3 is more than 3 and "
