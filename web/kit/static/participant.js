@@ -6,11 +6,14 @@
 
   // The code of a link stands behind the #, so it was never sent; it goes into the form and out of the history.
   const arrive = one("#arrive");
-  if (arrive && location.hash.length > 8) {
+  const take = () => {
+    if (!arrive || location.hash.length < 9) return;
     arrive.elements.code.value = decodeURIComponent(location.hash.slice(1));
     history.replaceState(null, "", location.pathname);
     arrive.requestSubmit();
-  }
+  };
+  addEventListener("hashchange", take);
+  take();
 
   for (const button of all("[data-print]")) {
     button.hidden = false;
