@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from instruments.definition import CODE, ID, Instrument, Question, Role, questions
 from instruments.findings import Finding, Spot
 from instruments.kinds import (
+    MOST_POINTS,
     TODAY,
     Date,
     Information,
@@ -27,7 +28,6 @@ from instruments.kinds import (
 from instruments.patterns import PatternUnreadable, pattern
 from instruments.reading_dates import is_date
 
-MOST_POINTS = 101
 MOST_CHARACTERS = 50_000
 MOST_DECIMALS = 10
 LARGEST_NUMBER = 10**15
@@ -127,7 +127,7 @@ def _scale(kind: Scale, spot: Spot) -> Iterator[Finding]:
     points = points_of(kind)
     if kind.step < 1:
         yield spot.at("step").error("Let each point be 1 or more above the one before.")
-    elif not 2 <= len(points) <= MOST_POINTS:
+    elif len(points) < 2:
         yield spot.at("last").error("Give the scale from 2 to %(most)s points, the lowest first.", most=MOST_POINTS)
     elif points[-1] != kind.last:
         yield spot.at("last").error("Choose a last point that the steps from the first one meet.")

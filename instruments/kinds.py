@@ -37,6 +37,7 @@ TODAY = "today"
 STATES = ("asked", "skipped", "declined")
 DECLINED: dict[str, Json] = {"declined": True}
 LONGEST_WORDS = 500
+MOST_POINTS = 101
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,8 +187,9 @@ def options_of(kind: Kind) -> tuple[Option, ...]:
 
 
 def points_of(scale: Scale) -> range:
-    """The points of a scale; none if it stands upside down or does not step forward."""
-    return range(scale.first, scale.last + 1, scale.step) if scale.step > 0 else range(0)
+    """The points of a scale; none if it stands upside down, does not step forward, or has more than anybody reads."""
+    sound = scale.step > 0 and (scale.last - scale.first) // scale.step < MOST_POINTS
+    return range(scale.first, scale.last + 1, scale.step) if sound else range(0)
 
 
 def code_of(choice: Json) -> str:

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from instruments.conditions import Condition, evaluate
-from instruments.kinds import Answer, Answers, Kind, Matrix, MultipleChoice, Option, Rank, Row, code_of, options_of
+from instruments.kinds import (
+    Answer,
+    Answers,
+    Json,
+    Kind,
+    Matrix,
+    MultipleChoice,
+    Option,
+    Rank,
+    Row,
+    code_of,
+    options_of,
+)
 from instruments.reading_choices import conditions_of
 
 Part = TypeVar("Part", Option, Row)
@@ -46,6 +58,8 @@ class Offering:
         hidden = self._split(before, answers)[1]
         if hidden is None or _is_declined(answer):
             return answer
+        if self._ranked and isinstance(answer, list) and isinstance(before, list) and isinstance(hidden, list):
+            return _put_back(answer, hidden, before)
         if isinstance(hidden, dict) and isinstance(answer, dict) and self._by_row:
             joined = {row: self._joined(answer.get(row), hidden.get(row)) for row in (*answer, *hidden)}
             return {row.id: joined[row.id] for row in self._rows if row.id in joined}
@@ -79,10 +93,19 @@ class Offering:
             return hidden if answer is None else answer
         if not (isinstance(answer, list) and isinstance(hidden, list)):
             return answer
-        if self._ranked:
-            return answer + hidden
         place = {option.code: at for at, option in enumerate(self._options)}
         return sorted(answer + hidden, key=lambda choice: place.get(code_of(choice), len(place)))
+
+
+def _put_back(answer: list[Json], hidden: list[Json], before: list[Json]) -> list[Json]:
+    """The order with each hidden choice behind the one that it stood behind before."""
+    order = list(answer)
+    for at, choice in enumerate(before):
+        if choice in hidden:
+            former = code_of(before[at - 1]) if at else ""
+            codes = [code_of(one) for one in order]
+            order.insert(codes.index(former) + 1 if former in codes else 0 if not at else len(order), choice)
+    return order
 
 
 def _is_declined(answer: Answer) -> bool:

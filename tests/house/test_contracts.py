@@ -15,6 +15,8 @@ PURE = (
     "instruments.route",
     "instruments.comparison",
     "instruments.canonical",
+    "instruments.inspection",
+    "instruments.shelf",
     "consent.scopes",
     "consent.grants",
     "survey.sampling",

@@ -1,6 +1,7 @@
 """Instruments, conditions and answers of every shape, for tests that state laws."""
 
 from datetime import date
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -81,7 +82,8 @@ def rows(*ids: str) -> tuple[Row, ...]:
     return tuple(Row(id=row, label={"en": row}) for row in ids)
 
 
-def operands(ids: list[str], *, own: bool) -> st.SearchStrategy[Operand]:
+@cache
+def operands(ids: tuple[str, ...], *, own: bool) -> st.SearchStrategy[Operand]:
     """What can stand on either side of a comparison."""
     looked_at: st.SearchStrategy[Reference | Own] = st.builds(
         Reference, st.sampled_from(ids), st.sampled_from(["", "r0"])
@@ -111,7 +113,8 @@ def _any_of(parts: list[Condition]) -> Condition:
     return AnyOf(tuple(inner for part in parts for inner in (part.parts if isinstance(part, AnyOf) else (part,))))
 
 
-def conditions(ids: list[str], *, own: bool = False) -> st.SearchStrategy[Condition]:
+@cache
+def conditions(ids: tuple[str, ...], *, own: bool = False) -> st.SearchStrategy[Condition]:
     """Trees that the parser makes, about these questions."""
     side = operands(ids, own=own)
     looked_at = side.filter(lambda found: isinstance(found, Reference | Own))
@@ -129,8 +132,9 @@ def conditions(ids: list[str], *, own: bool = False) -> st.SearchStrategy[Condit
     return st.recursive(leaves, grown, max_leaves=6)
 
 
+@cache
 @st.composite
-def _options(draw: st.DrawFn, before: list[str]) -> tuple[Option, ...]:
+def _options(draw: st.DrawFn, before: tuple[str, ...]) -> tuple[Option, ...]:
     codes = draw(st.lists(st.sampled_from(CODES), min_size=1, unique=True))
     return tuple(
         Option(
@@ -145,13 +149,14 @@ def _options(draw: st.DrawFn, before: list[str]) -> tuple[Option, ...]:
     )
 
 
-def _condition(draw: st.DrawFn, before: list[str], *, one_in: int) -> str:
+def _condition(draw: st.DrawFn, before: tuple[str, ...], *, one_in: int) -> str:
     if not before or draw(st.integers(1, one_in)) > 1:
         return ""
     return printed(draw(conditions(before)))
 
 
-def cells(before: list[str]) -> st.SearchStrategy[Cell]:
+@cache
+def cells(before: tuple[str, ...]) -> st.SearchStrategy[Cell]:
     """Kinds that can stand in a matrix."""
     return st.one_of(
         st.builds(Scale, first=st.integers(-3, 1), last=st.integers(2, 9), low=labels),
@@ -163,7 +168,8 @@ def cells(before: list[str]) -> st.SearchStrategy[Cell]:
     )
 
 
-def kinds(before: list[str]) -> st.SearchStrategy[Kind]:
+@cache
+def kinds(before: tuple[str, ...]) -> st.SearchStrategy[Kind]:
     """Every kind of question, sound by itself."""
     return st.one_of(
         cells(before),
@@ -176,8 +182,9 @@ def kinds(before: list[str]) -> st.SearchStrategy[Kind]:
     )
 
 
+@cache
 @st.composite
-def _matrices(draw: st.DrawFn, before: list[str]) -> Matrix:
+def _matrices(draw: st.DrawFn, before: tuple[str, ...]) -> Matrix:
     found = tuple(
         Row(id=f"r{number}", label=draw(labels), relevant=_condition(draw, before, one_in=5))
         for number in range(draw(st.integers(1, 3)))
@@ -188,10 +195,10 @@ def _matrices(draw: st.DrawFn, before: list[str]) -> Matrix:
 @st.composite
 def instruments(draw: st.DrawFn) -> Instrument:
     """Surveys whose conditions look at earlier questions only."""
-    before: list[str] = []
+    before: tuple[str, ...] = ()
     sections = []
     for at in range(draw(st.integers(1, 3))):
-        earlier = list(before)
+        earlier = before
         questions = []
         for _ in range(draw(st.integers(0, 4))):
             name = f"q{len(before)}"
@@ -207,7 +214,7 @@ def instruments(draw: st.DrawFn) -> Instrument:
                     new_page=draw(st.integers(0, 3)) == 0,
                 )
             )
-            before.append(name)
+            before = (*before, name)
         sections.append(
             Section(
                 id=f"s{at}",

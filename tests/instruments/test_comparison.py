@@ -12,7 +12,7 @@ from instruments.kinds import Kind, Matrix, Number, Option, Probe, Rank, Scale, 
 from instruments.wording import Mark, Piece, pieces, wordings
 from tests.instruments.making import asked, instruments, of_questions, of_sections, options, rows, words
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=100, deadline=None)
 NAMES = ("a", "b", "c", "d", "e", "f", "g")
 
 EFFECT = asked(ShortText(), "effect")

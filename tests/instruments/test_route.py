@@ -37,7 +37,7 @@ from tests.instruments.making import (
     sound_answers,
 )
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=100, deadline=None)
 
 MENTOR = asked(SingleChoice(options=options("yes", "no", "several")), "mentor")
 CHOSEN = asked(SingleChoice(options=options("assigned", "chosen")), "chosen", relevant="${mentor} != 'no'")
@@ -286,6 +286,24 @@ def test_an_option_or_row_that_is_offered_no_more_does_not_count_and_is_not_lost
     assert plan.offering("agree").rows({"mentor": "yes"})[1].id == "mentor"
     read = plan.read(1, {"help": ["workshop"], "agree.row.time": ["5"]}, without, TODAY)
     assert read == PageRead({"help": ["workshop", "funds"], "agree": {"time": 5, "mentor": 2}}, ())
+
+
+def test_what_was_put_in_order_keeps_its_place_while_it_is_not_offered() -> None:
+    money = Option(code="money", label={}, relevant="${mentor} = 'yes'")
+    order = asked(Rank(options=(*options("time"), money, *options("skills")), top=3), "order")
+    plan = Plan.of(of_questions(MENTOR, order))
+    answers: dict[str, Answer] = {"mentor": "no", "order": ["time", "money", "skills"]}
+    assert plan.filled(1, answers) == {"order": ["time", "skills"]}
+    assert plan.read(1, {"order": ["time", "skills"]}, answers, TODAY).answers == {"order": ["time", "money", "skills"]}
+    assert plan.read(1, {"order": ["skills", "time"]}, answers, TODAY).answers == {"order": ["skills", "time", "money"]}
+    first: dict[str, Answer] = {"mentor": "no", "order": ["money", "time", "skills"]}
+    assert plan.read(1, {"order": ["skills", "time"]}, first, TODAY).answers == {"order": ["money", "skills", "time"]}
+    assert plan.read(1, {}, first, TODAY).answers == {"order": ["money"]}
+
+
+def test_a_draft_that_nobody_inspected_cannot_fill_the_memory() -> None:
+    endless = asked(Scale(first=-(10**15), last=10**18), "endless")
+    assert Plan.of(of_questions(endless)).read(0, {"endless": ["1"]}, {}, TODAY).problems
 
 
 def test_a_button_of_a_rank_changes_the_page_and_is_no_answer() -> None:

@@ -11,7 +11,7 @@ from instruments.yaml_nodes import LARGEST, FileUnreadable
 from instruments.yaml_text import _KINDS, read_yaml, write_yaml
 from tests.instruments.making import asked, instruments, of_questions, options
 
-LAW = settings(max_examples=80, deadline=None)
+LAW = settings(max_examples=100, deadline=None)
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
 
