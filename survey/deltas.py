@@ -130,9 +130,9 @@ def merged(deltas: Iterable[Numbered]) -> Record:
     """The record that the deltas make. Their order and their repetition make no difference."""
     entries: dict[str, dict[int, _Entry]] = {}
     for numbered in deltas:
-        for register, (seen, value) in registers(numbered.delta).items():
+        for register, (claimed, value) in registers(numbered.delta).items():
             # Nobody has seen what is not yet written, whatever a tab claims.
-            seen = min(seen, numbered.sequence - 1)
+            seen = min(claimed, numbered.sequence - 1)
             entry = _Entry(seen, numbered.sequence, numbered.at, value, numbered.delta.tab)
             entries.setdefault(register, {})[numbered.sequence] = entry
     standing = {

@@ -84,6 +84,14 @@ def failed(db: Session, letter: Letter, *, now: datetime) -> None:
     letters.failed_once(db, letter, now=now)
 
 
+def undeliverable(db: Session, letter: Letter, *, now: datetime) -> None:
+    """No mail can reach this person: an invitation can still be printed, a mail to oneself has failed."""
+    if letter.kind is LetterKind.CODE:
+        letters.settle(db, letter, LetterState.FAILED, now=now)
+    else:
+        letters.give_back(db, letter)
+
+
 def invite(
     db: Session, rings: Session, study_id: UUID, chosen: Collection[UUID], *, account_id: UUID, now: datetime
 ) -> int:

@@ -138,6 +138,12 @@ def failed_once(db: Session, letter: Letter, *, now: datetime) -> None:
     db.flush()
 
 
+def give_back(db: Session, letter: Letter) -> None:
+    """Mail does not reach the person, so the letter waits for a decision again: paper, or another address."""
+    letter.state, letter.tries = LetterState.HELD, letter.tries + 1
+    db.flush()
+
+
 def drop_all(db: Session, participant_id: UUID, *, now: datetime) -> None:
     """Nothing waits for this participant any more: they withdrew, or their code is another one."""
     for letter in db.scalars(select(Letter).where(Letter.participant_id == participant_id, Letter.state.in_(OPEN))):

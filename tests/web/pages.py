@@ -114,7 +114,11 @@ class Form:
         for area in element.xpath(".//textarea"):
             # A browser takes the line break behind the tag for nothing; lxml does not.
             area.text = (area.text or "").removeprefix("\n")
-        values = list(element.form_values())
+        values = [
+            # lxml takes an option with the empty value for one without a value.
+            (name, "" if _stands_for_nothing(fields, name) else value)
+            for name, value in element.form_values()
+        ]
         return cls(element.get("action", ""), values, fields, send)
 
     def value(self, name: str) -> str:
@@ -151,6 +155,11 @@ class Form:
         """Send it with values that the page does not offer."""
         rest = [(name, value) for name, value in self.values if name not in values]
         return self.send(self.action, [*rest, *values.items()])
+
+
+def _stands_for_nothing(fields: dict[str, list[HtmlElement]], name: str) -> bool:
+    chosen = [one for one in fields.get(name, ()) if one.get("type") == "radio" and one.get("checked") is not None]
+    return bool(chosen) and chosen[0].get("value") == ""
 
 
 def _xpath(css: str) -> str:

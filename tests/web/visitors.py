@@ -1,5 +1,6 @@
 """Browsers and people: somebody who opens pages, follows forms and signs in as anybody does."""
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from uuid import UUID
 import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.vault import people
 from tests.vault.people import PASSPHRASE, Person
@@ -66,6 +68,15 @@ class Visitor:
         """Send a form with this browser's token, whatever page it would have stood on."""
         return self.post(path, [("csrf_token", self.token()), *values])
 
+    def upload(self, path: str, values: Iterable[tuple[str, str]], name: str, file: bytes) -> Page:
+        """Send a form of the kind that brings a file along, as a browser does."""
+        data: dict[str, object] = dict(values)
+        data["file"] = (io.BytesIO(file), name)
+        return self._finished("POST", path, self.client.open(
+            path, method="POST", base_url=ORIGIN, data=data, headers={"Accept-Language": self.language, **OWN},
+            content_type="multipart/form-data",
+        ))  # fmt: skip
+
     def token(self) -> str:
         """The token that forms of this browser carry."""
         return self.get("/sign-in").forms()[0].value("csrf_token")
@@ -78,6 +89,9 @@ class Visitor:
             path, method=method, base_url=ORIGIN, data=grouped if values is not None else None,
             headers={"Accept-Language": self.language, **headers},
         )  # fmt: skip
+        return self._finished(method, path, response)
+
+    def _finished(self, method: str, path: str, response: TestResponse) -> Page:
         missing = [name for name in _ALWAYS if name not in response.headers]
         assert missing == [], f"{method} {path} answered {response.status_code} without {missing}"
         for cookie in response.headers.getlist("Set-Cookie"):

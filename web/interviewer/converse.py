@@ -12,18 +12,21 @@ from wtforms.validators import DataRequired, Length
 
 from consent import decisions
 from consent.grants import Grant
+from consent.scopes import Scope as Agreed
 from instruments import versions
 from instruments.definition import Instrument
 from instruments.route import Plan
+from instruments.sentences import Problem
 from survey import assignments, interviews, nominations, persons
 from survey.deltas import Delta, Record
 from survey.interviews import Interview, State
 from survey.participants import Participant
 from survey.runs import Response
-from vault.errors import Invalid, VerbatimError
+from vault.errors import Conflict, Invalid, Refused, VerbatimError
 from vault.studies import Permit, Scope
-from web.interviewer import noting
+from web.interviewer import noting, sheets
 from web.interviewer.prepare import found
+from web.kit.errors import status_of
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.pages import render
@@ -34,14 +37,6 @@ page = Pages("converse", __name__)
 
 _HERE = "/studies/<uuid:study_id>/interviews/<pseudonym>/<uuid:response_id>"
 
-STATES = {
-    "": _l("not yet"),
-    "asked": _l("asked"),
-    "partly": _l("partly"),
-    "skipped": _l("skipped"),
-    "declined": _l("declined"),
-}
-
 
 class NomineeForm(PageForm):
     """Somebody whom the participant named."""
@@ -51,6 +46,10 @@ class NomineeForm(PageForm):
     telephone = StringField(_l("Telephone"), [Length(max=60)])
     relation = StringField(_l("How they know each other"), [Length(max=500)])
     note = TextAreaField(_l("Note"), [Length(max=2000)])
+
+
+def _nominee(*, sent: bool = False) -> NomineeForm:
+    return NomineeForm(request.form if sent else None, prefix="nominee-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +68,11 @@ class Held:
         """What is asked in it."""
         return self.plan.instrument
 
+    @property
+    def recorded(self) -> bool:
+        """Whether the participant agrees to be recorded."""
+        return Agreed.RECORDED in self.grant.scopes
+
 
 def held(visit: Visit, pseudonym: str, response_id: UUID) -> Held:
     """The interview of the address, opened by the interviewer it belongs to."""
@@ -79,10 +83,22 @@ def held(visit: Visit, pseudonym: str, response_id: UUID) -> Held:
     return Held(one, interview, response, decisions.grant_for(visit.db, one.id), plan, key)
 
 
-def _back(visit: Visit, this: Held, anchor: str = "") -> ResponseReturnValue:
-    address = url_for(
-        "converse.screen", study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id
-    )
+def not_kept(visit: Visit, pseudonym: str, refusal: VerbatimError) -> ResponseReturnValue:
+    """A rule says no to all of it: what was typed stands on a page to be copied, and nothing of it is kept."""
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if value.strip() and (name.endswith((".notes", ".words", ".theme")) or name.startswith(("about.", "nominee-")))
+    ]
+    if request.form.get("memo", "").strip():
+        typed.append(("memo", request.form["memo"]))
+    sentence = gettext(refusal.sentence)
+    page = render(visit, "interviewer/not_kept.html", pseudonym=pseudonym, sentence=sentence, typed=typed)
+    return page, status_of(refusal)
+
+
+def _back(visit: Visit, this: Held, anchor: str = "", *, endpoint: str = "converse.screen") -> ResponseReturnValue:
+    address = url_for(endpoint, study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id)
     return redirect(f"{address}#{anchor}" if anchor else address, code=303)
 
 
@@ -91,38 +107,28 @@ def screen(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnVal
     """The guide, the notes so far, the clock."""
     this = held(visit, pseudonym, response_id)
     if this.interview.state is not State.HELD:
-        return redirect(
-            url_for("deposit.memo", study_id=visit.study_id, pseudonym=pseudonym, response_id=response_id), code=303
-        )
-    return _screen(visit, this, interviews.read(visit.db, this.key, this.response), NomineeForm())
+        return _back(visit, this, endpoint="deposit.memo")
+    return _screen(visit, this, interviews.read(visit.db, this.key, this.response), _nominee())
 
 
 def _screen(
     visit: Visit, this: Held, record: Record, nominee: NomineeForm, *, sent: noting.Fields | None = None,
-    problems: list[tuple[str, str]] | None = None,
+    problems: list[Problem] | None = None,
 ) -> str:  # fmt: skip
-    topics = []
-    for question in noting.asked_of(this.guide):
-        stands = sent if sent and question.id in sent.get("holds", ()) else noting.shown(question, record)
-        topics.append((question, stands, _state(question.id, record)))
     return render(
         visit,
         "interviewer/converse.html",
         this=this,
         record=record,
-        topics=topics,
-        sections={question.id: section for section in this.guide.sections for question in section.questions[:1]},
-        states=STATES,
+        topics=sheets.of_guide(this.guide, record, sent, now=visit.now),
+        around=sheets.around(record, sent),
+        text_of=sheets.text_of,
+        states=sheets.STATES,
         paused=noting.paused(record),
         meta_seen=noting.newest_of_meta(record),
         form=nominee,
-        problems=problems or [],
-        recorded="recorded" in this.grant.scopes,
+        problems=sheets.wrong(problems or []),
     )
-
-
-def _state(question_id: str, record: Record) -> str:
-    return noting.state_of(record.topics.get(question_id))
 
 
 def keep(visit: Visit, this: Held, delta: Delta) -> interviews.Noted | None:
@@ -137,42 +143,67 @@ def keep(visit: Visit, this: Held, delta: Delta) -> interviews.Noted | None:
 @page.action(_HERE, permit=Permit.INTERVIEW)
 def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
     """Everything on the screen is kept; then the clock stands still, runs again, or the conversation is over."""
-    this = held(visit, pseudonym, response_id)
-    record = interviews.read(visit.db, this.key, this.response)
     sent = request.form.to_dict(flat=False)
-    delta, problems = noting.delta_of(this.guide, sent, record, now=visit.now)
     try:
-        noted = keep(visit, this, delta)
-    except Invalid as refusal:
-        said_so = [("", gettext(refusal.sentence))]
-        return _screen(visit, this, record, NomineeForm(), sent=sent, problems=said_so), 422
-    if problems:
-        # What could be taken is kept all the same, before the rest is shown again.
-        visit.carry_out(())
+        this = held(visit, pseudonym, response_id)
         record = interviews.read(visit.db, this.key, this.response)
-        wrong = [(problem.field, said(problem.sentence)) for problem in problems]
-        return _screen(visit, this, record, NomineeForm(), sent=sent, problems=wrong), 422
+        delta, problems = noting.delta_of(this.guide, sent, record, now=visit.now, recorded=this.recorded)
+        noted = keep(visit, this, delta)
+    except (Refused, Conflict, Invalid) as refusal:
+        return not_kept(visit, pseudonym, refusal)
+    then = request.form.get("then", "")
+    nominee = _named(visit, this, then)
+    if problems or nominee.errors:
+        # What could be taken is kept all the same, and the rest is shown again.
+        visit.keeps = True
+        record = interviews.read(visit.db, this.key, this.response)
+        return _screen(visit, this, record, nominee, sent=sent, problems=problems), 422
     if noted and noted.overtaken:
-        visit.tell(
-            gettext("Some of this had been changed in another window since. Both are kept; the newer one shows.")
-        )
-    return _then(visit, this, request.form.get("then", ""))
+        visit.tell(gettext("Some of this had been changed in another window since. Both texts are kept and shown."))
+    return _then(visit, this, then)
+
+
+def _named(visit: Visit, this: Held, then: str) -> NomineeForm:
+    """Somebody whom the participant named is in the study's records of names, and nothing of it is in the notes.
+
+    A name that was typed is entered by its own button only, and is not lost by any other.
+    """
+    form = _nominee(sent=True)
+    if then != "nominee":
+        if any(form.data.values()):
+            form.form_errors.append(
+                gettext(
+                    "A person is typed under “Somebody was named” and not entered yet. Enter them, or empty the "
+                    "fields, then go on. Your notes have been kept."
+                )
+            )
+        return form
+    if not form.validate():
+        return form
+    try:
+        nominations.nominate(
+            visit.db, visit.keyring, this.one, persons.identity(form.data), now=visit.now,
+            relation=form.relation.data or "", by=visit.signed_in.id,
+        )  # fmt: skip
+    except Invalid as refusal:
+        # There is a name, so it can only be the address.
+        form.refuse(refusal, "email")
+        return form
+    visit.tell(gettext("The person was entered. Coordinators see them; the notes do not."))
+    return _nominee()
 
 
 def _then(visit: Visit, this: Held, then: str) -> ResponseReturnValue:
-    if then == "pause":
-        keep(visit, this, noting.turned(interviews.read(visit.db, this.key, this.response), now=visit.now))
-    elif then == "end":
+    open_ = this.interview.state is State.HELD
+    if then in ("pause", "go-on") and open_:
+        record = interviews.read(visit.db, this.key, this.response)
+        keep(visit, this, noting.turned(record, pause=then == "pause", now=visit.now))
+    elif then == "end" and open_:
         interviews.end(
             visit.db, visit.keyring, this.grant, this.interview, key=this.key, response=this.response, now=visit.now
         )
-        return redirect(
-            url_for(
-                "deposit.memo", study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id
-            ),
-            code=303,
-        )
-    else:
+        return _back(visit, this, endpoint="deposit.memo")
+    elif then != "nominee":
         visit.tell(gettext("Saved."))
     topic = then.removeprefix("topic:")
     return _back(visit, this, f"t-{topic}" if topic != then and this.plan.question(topic) else "")
@@ -180,35 +211,18 @@ def _then(visit: Visit, this: Held, then: str) -> ResponseReturnValue:
 
 @page.action(f"{_HERE}/note", permit=Permit.INTERVIEW)
 def note(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
-    """What the page's script sends while somebody types: the fields of what changed. Says under which number it is."""
+    """What the page's script sends while somebody types: the fields of what changed. Says what of it is kept."""
     try:
         this = held(visit, pseudonym, response_id)
         record = interviews.read(visit.db, this.key, this.response)
-        delta, problems = noting.delta_of(this.guide, request.form.to_dict(flat=False), record, now=visit.now)
+        sent = request.form.to_dict(flat=False)
+        delta, problems = noting.delta_of(this.guide, sent, record, now=visit.now, recorded=this.recorded)
         noted = keep(visit, this, delta)
     except VerbatimError as refusal:
-        return jsonify(sentence=str(gettext(refusal.sentence))), 422
+        return jsonify(sentence=gettext(refusal.sentence)), status_of(refusal)
     return jsonify(
         sequence=noted.sequence if noted else 0,
-        overtaken=sorted(noted.overtaken) if noted else [],
-        problems=[[problem.field, said(problem.sentence)] for problem in problems],
+        kept=noting.kept(delta),
+        overtaken=noting.units(noted.overtaken) if noted else [],
+        problems=[[noting.unit_of(problem.field), said(problem.sentence)] for problem in problems],
     )
-
-
-@page.action(f"{_HERE}/nominee", permit=Permit.INTERVIEW)
-def nominate(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
-    """The named person is in the study's records of names, and nothing of it is in the notes."""
-    this = held(visit, pseudonym, response_id)
-    form = NomineeForm(request.form)
-    if form.validate():
-        try:
-            nominations.nominate(
-                visit.db, visit.keyring, this.one, persons.identity(form.data), now=visit.now,
-                relation=form.relation.data or "", by=visit.signed_in.id,
-            )  # fmt: skip
-        except Invalid as refusal:
-            form.refuse(refusal, "email" if "e-mail address" in refusal.sentence else "name")
-        else:
-            visit.tell(gettext("The person was entered. Coordinators see them; the notes do not."))
-            return _back(visit, this)
-    return _screen(visit, this, interviews.read(visit.db, this.key, this.response), form), 422

@@ -6,15 +6,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from instruments.sentences import Problem
 from survey import interviews
 from survey.interviews import State
-from vault.errors import Invalid
+from vault.errors import Conflict, Invalid, Refused
 from vault.studies import Permit
-from web.interviewer import noting
-from web.interviewer.converse import STATES, Held, held, keep
+from web.interviewer import noting, sheets
+from web.interviewer.converse import Held, held, keep, not_kept
 from web.kit.guard import Pages
 from web.kit.pages import render
-from web.kit.sentences import said
 from web.kit.visit import Visit
 
 page = Pages("deposit", __name__)
@@ -25,48 +25,56 @@ _HERE = "/studies/<uuid:study_id>/interviews/<pseudonym>/<uuid:response_id>/memo
 @page.view(_HERE, permit=Permit.INTERVIEW)
 def memo(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
     """The memo and the notes, to be completed or, once deposited, to be read."""
-    return _page(visit, held(visit, pseudonym, response_id), [], None)
+    this = held(visit, pseudonym, response_id)
+    if this.interview.state is State.HELD:
+        return _to(visit, "converse.screen", this)
+    return _page(visit, this, [], None)
 
 
-def _page(visit: Visit, this: Held, problems: list[tuple[str, str]], sent: noting.Fields | None) -> str:
+def _to(visit: Visit, endpoint: str, this: Held) -> ResponseReturnValue:
+    address = url_for(endpoint, study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id)
+    return redirect(address, code=303)
+
+
+def _page(visit: Visit, this: Held, problems: list[Problem], sent: noting.Fields | None) -> str:
     record = interviews.read(visit.db, this.key, this.response)
-    topics = []
-    for question in noting.asked_of(this.guide):
-        stands = sent if sent and question.id in sent.get("holds", ()) else noting.shown(question, record)
-        topics.append((question, stands, noting.state_of(record.topics.get(question.id))))
     return render(
         visit,
         "interviewer/memo.html",
         this=this,
         record=record,
-        topics=topics,
-        states=STATES,
-        problems=problems,
-        memo=(sent or {}).get("memo", [record.memo])[0],
+        topics=sheets.of_guide(this.guide, record, sent, now=visit.now),
+        around=sheets.around(record, sent),
+        text_of=sheets.text_of,
+        states=sheets.STATES,
+        problems=sheets.wrong(problems),
         open=this.interview.state is not State.DEPOSITED,
-        meta_seen=noting.newest_of_meta(record),
     )
 
 
 @page.action(_HERE, permit=Permit.INTERVIEW)
 def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
     """Memo and notes are kept, and with "deposit" they stand as they are from now on."""
-    this = held(visit, pseudonym, response_id)
     sent = request.form.to_dict(flat=False)
-    record = interviews.read(visit.db, this.key, this.response)
-    delta, wrong = noting.delta_of(this.guide, sent, record, now=visit.now)
-    problems = [(problem.field, said(problem.sentence)) for problem in wrong]
     try:
-        keep(visit, this, delta)
-    except Invalid as refusal:
-        problems.append(("memo", gettext(refusal.sentence)))
+        this = held(visit, pseudonym, response_id)
+        record = interviews.read(visit.db, this.key, this.response)
+        delta, problems = noting.delta_of(this.guide, sent, record, now=visit.now)
+        noted = keep(visit, this, delta)
+    except (Refused, Conflict, Invalid) as refusal:
+        return not_kept(visit, pseudonym, refusal)
     if problems:
-        visit.carry_out(())
+        visit.keeps = True
         return _page(visit, this, problems, sent), 422
-    if request.form.get("then") == "deposit":
+    if this.interview.state is State.HELD:
+        visit.tell(gettext("Saved. The conversation is still open: end it first."))
+        return _to(visit, "converse.screen", this)
+    if noted and noted.overtaken:
+        visit.tell(gettext("Some of this had been changed in another window since. Both texts are kept and shown."))
+    elif request.form.get("then") == "deposit":
         interviews.deposit(visit.db, visit.keyring, this.interview, this.response, now=visit.now)
         visit.tell(gettext("The interview was deposited."))
         return redirect(url_for("prepare.show", study_id=visit.study_id, pseudonym=pseudonym), code=303)
-    visit.tell(gettext("Saved."))
-    address = url_for("deposit.memo", study_id=visit.study_id, pseudonym=pseudonym, response_id=response_id)
-    return redirect(address, code=303)
+    else:
+        visit.tell(gettext("Saved."))
+    return _to(visit, "deposit.memo", this)

@@ -142,12 +142,21 @@ def _start_form(visit: Visit, data: object = None) -> StartForm:
 def _page(visit: Visit, one: Participant, form: StartForm, *, missing: tuple[Refused, ...] = ()) -> str:
     db = visit.db
     guides = _guides(visit, one)
+    lacking = [[gettext(refusal.sentence) for refusal in guide.lacking] for guide in guides]
+    every = [sentence for sentence in lacking[0] if all(sentence in other for other in lacking)] if lacking else []
+    some = [
+        (guide.title, [sentence for sentence in sentences if sentence not in every])
+        for guide, sentences in zip(guides, lacking, strict=True)
+    ]
     return render(
         visit,
         "interviewer/participant.html",
         one=one,
         form=form,
         guides=guides,
+        in_the_way=every,
+        of_some=[(title, sentences) for title, sentences in some if sentences],
+        can_begin=not all(lacking),
         missing=[gettext(refusal.sentence) for refusal in missing],
         agreed=decisions.grant_for(db, one.id).scopes,
         decided=bool(decisions.of_participant(db, one.id)),

@@ -49,6 +49,12 @@ def _field(scope: Scope) -> str:
     return f"scope_{scope.value.replace('-', '_')}"
 
 
+_NEWER = Invalid(
+    "A newer version of this text has been published since you opened the page. It stands below, with what you had "
+    "chosen: read it aloud, ask again where something has changed, then record it."
+)
+
+
 def _form(shown: Shown, data: MultiDict[str, str] | None = None) -> SpokenForm:
     asked = {
         _field(question.scope): RadioField(
@@ -98,6 +104,9 @@ def record(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """What was said stands: a decision like any other, with who asked and who or what vouches for it."""
     one = found(visit, pseudonym)
     document = documents.by_fingerprint(visit.db, visit.study_id, request.form.get("document", ""))
+    newest = documents.in_use(visit.db, visit.study_id, visit.now.date(), site_id=one.site_id)
+    if newest is not None and newest.id != document.id:
+        return _again(visit, one, newest)
     shown = documents.shown(document, _language(document, request.form.get("language", "")))
     form = _form(shown, request.form)
     if form.validate():
@@ -115,3 +124,12 @@ def record(visit: Visit, pseudonym: str) -> ResponseReturnValue:
             visit.tell(gettext("What was said stands."))
             return redirect(url_for("prepare.show", study_id=visit.study_id, pseudonym=pseudonym), code=303)
     return _page(visit, one, shown, form, documents.languages(document)), 422
+
+
+def _again(visit: Visit, one: Participant, newest: ConsentDocument) -> ResponseReturnValue:
+    """The text that is in use by now, with everything that was chosen on the page of the former one."""
+    shown = documents.shown(newest, _language(newest, request.form.get("language", "")))
+    form = _form(shown, MultiDict([(name, value) for name, value in request.form.items() if name != "document"]))
+    form.document.data = shown.fingerprint
+    form.refuse(_NEWER)
+    return _page(visit, one, shown, form, documents.languages(newest)), 422

@@ -24,8 +24,12 @@ def _refuse_foreign() -> None:
     origin = request.headers.get("Origin")
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(403)
-    if request.mimetype == "multipart/form-data" and request.endpoint not in current_app.extensions[TAKES_FILES]:
+    takes_files = request.endpoint in current_app.extensions[TAKES_FILES]
+    if request.mimetype == "multipart/form-data" and not takes_files:
         abort(415)
+    if takes_files:
+        # What may come as a file may be pasted, up to the size of the whole request.
+        request.max_form_memory_size = request.max_content_length
 
 
 class _FormCookie(SecureCookieSessionInterface):

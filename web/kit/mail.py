@@ -4,6 +4,7 @@
 without. ``?from=study@example.org`` names the sender; without it, it is the user's own address or one of this site.
 """
 
+import fcntl
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -32,6 +33,12 @@ class NotSent(Busy):
     """The server did not answer, or not as it should; perhaps it does later."""
 
     public = "The mail could not be sent at this moment. Try again in a few minutes, or print the page instead."
+
+
+class Underway(Busy):
+    """Two rounds at once would send the same letter twice."""
+
+    public = "Somebody is mailing letters at this moment. Wait a minute, then look what is left."
 
 
 class AddressRefused(Invalid):
@@ -128,6 +135,20 @@ def opened(settings: Settings) -> Iterator[Post]:
         # The letters are taken already; whether the goodbye is heard does not matter.
         with suppress(OSError, smtplib.SMTPException):
             server.quit()
+
+
+@contextmanager
+def one_at_a_time(settings: Settings) -> Iterator[None]:
+    """Nobody else of this installation mails a round of letters meanwhile; Underway if somebody does.
+
+    The lock is one of the operating system, so it is gone with the process, however that ends.
+    """
+    with (settings.home / "mail.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Underway from None
+        yield
 
 
 def _connected(url: SplitResult, host: str) -> smtplib.SMTP:

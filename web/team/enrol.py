@@ -168,7 +168,8 @@ def look(visit: Visit) -> ResponseReturnValue:
 def _spelled(sheet: Sheet) -> str:
     """The sheet, carried by the page from step to step; empty rows stay, so that rows keep their numbers."""
     written = io.StringIO(newline="")
-    writer = csv.writer(written, delimiter="\t", lineterminator="\n")
+    # Quoted throughout, so that no comma in a cell passes for a delimiter when it is read again.
+    writer = csv.writer(written, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(sheet.headers)
     rows = dict(sheet.rows)
     writer.writerows(rows.get(number, ()) for number in range(2, max(rows) + 1))
@@ -196,7 +197,7 @@ def _mapping(visit: Visit, form: SheetForm, read: Sheet, mapped: Mapped, *, stat
     return page, status
 
 
-@page.action("/studies/<uuid:study_id>/enrol/sheet/import", permit=Permit.RECRUIT)
+@page.action("/studies/<uuid:study_id>/enrol/sheet/import", permit=Permit.RECRUIT, files=True)
 def take(visit: Visit) -> ResponseReturnValue:
     """Every person of the sheet is a participant, or nobody is and each row that is in the way is named."""
     form = _sheet_form(request.form)
@@ -206,7 +207,11 @@ def take(visit: Visit) -> ResponseReturnValue:
     except SheetUnreadable as refusal:
         form.refuse(refusal, "sheet")
         return render(visit, "team/recruit/sheet.html", form=form), 422
-    mapped = _mapped(read)
+    mapped, twice = _mapped(read)
+    if twice:
+        names = ", ".join(str(name) for name in twice)
+        form.form_errors.append(gettext("Only one column can hold this: %(names)s. Leave the other out.", names=names))
+        return _mapping(visit, form, read, mapped, status=422)
     found, problems = sheets.entries(read, mapped, recruitment.known(visit.db, visit.study_id))
     if "look" in request.form or not form.validate() or problems or _already(visit, found):
         return _mapping(visit, form, read, mapped, status=200 if "look" in request.form else 422)
@@ -221,14 +226,18 @@ def take(visit: Visit) -> ResponseReturnValue:
     return render(visit, "team/recruit/enrolled.html", made=made, public_url=visit.settings.public_url)
 
 
-def _mapped(sheet: Sheet) -> Mapped:
+def _mapped(sheet: Sheet) -> tuple[Mapped, list[object]]:
+    """Which column holds what, and the names of what more than one column is said to hold."""
+    twice: list[object] = []
     columns: dict[Column, int] = {}
     attributes: dict[str, int] = {}
     known = {column.value: column for column in Column}
     for at in range(len(sheet.headers)):
         meaning = request.form.get(f"column-{at}", "")
         if meaning.startswith(_ATTRIBUTE):
-            attributes[meaning.removeprefix(_ATTRIBUTE)] = at
-        elif meaning in known:
-            columns[known[meaning]] = at
-    return Mapped(columns, attributes)
+            name = meaning.removeprefix(_ATTRIBUTE)
+            if attributes.setdefault(name, at) != at:
+                twice.append(name)
+        elif meaning in known and columns.setdefault(known[meaning], at) != at:
+            twice.append(COLUMNS[known[meaning]])
+    return Mapped(columns, attributes), twice

@@ -36,7 +36,7 @@ def _sheet(visit: Visit, ready: Ready) -> dict[str, Data]:
             "subject": gettext("Invitation to take part in a study"),
             "hello": gettext("Hello %(name)s,", name=ready.identity.name) if ready.identity.name else gettext("Hello,"),
             "text": [
-                gettext("you are invited to take part in the study named above. It needs no account and no password."),
+                gettext("you are invited to take part in the study named above. You need no account and no password."),
                 gettext("Scan the square with your telephone, or open %(place)s and type the code.", place=place),
                 gettext(
                     "Nothing is asked before you have read what the study is about and decided. You can stop at any "

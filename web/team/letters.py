@@ -92,7 +92,13 @@ def send(visit: Visit) -> ResponseReturnValue:
         visit.tell(ngettext("%(num)s letter was mailed.", "%(num)s letters were mailed.", outcome.sent))
     if outcome.unsent:
         names = ", ".join(outcome.unsent)
-        visit.tell(gettext("These could not be mailed, for want of an address that works: %(names)s", names=names))
+        visit.tell(
+            gettext(
+                "No mail reaches these, for want of an address that works: %(names)s. Their letters can be printed, or "
+                "correct the address and send them again.",
+                names=names,
+            )
+        )
     return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)
 
 
@@ -107,19 +113,25 @@ class Outcome:
 def _sending(visit: Visit, outcome: Outcome) -> Iterator[str]:
     """Each letter in a transaction of its own, so that no letter is sent twice because a later one failed."""
     reader = persons.reader(visit.signed_in.id, visit.unlocked)
-    ready = list(
-        invitations.outgoing(
-            visit.db, visit.keyring, visit.study_id, reader, now=visit.now, state=LetterState.WAITING, most=_AT_ONCE
+    # The connection comes first: without one no address is read.
+    with mail.one_at_a_time(visit.settings), mail.opened(visit.settings) as post:
+        ready = list(
+            invitations.outgoing(
+                visit.db, visit.keyring, visit.study_id, reader, now=visit.now, state=LetterState.WAITING, most=_AT_ONCE
+            )
         )
-    )
-    yield "opened"
-    with mail.opened(visit.settings) as post:
+        yield "opened"
         for one in ready:
+            # Somebody may have withdrawn since, and nothing is locked while the mail server takes its time.
+            visit.db.refresh(one.letter)
+            yield "looked"
+            if one.letter.state is not LetterState.WAITING:
+                continue
             try:
                 post.send(_message(visit, one))
             except Invalid:
                 outcome.unsent.append(one.pseudonym)
-                invitations.failed(visit.db, one.letter, now=visit.now)
+                invitations.undeliverable(visit.db, one.letter, now=visit.now)
             else:
                 outcome.sent += 1
                 invitations.sent(visit.db, visit.keyring, one.letter, account_id=visit.signed_in.id, now=visit.now)

@@ -278,7 +278,8 @@ def renew(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """A new code, shown this once; every former one opens nothing."""
     one = found(visit, pseudonym)
     keys = assignments.keys_of(visit.db, visit.keyring, one, account_id=visit.signed_in.id, seed=visit.unlocked)
-    mail = request.form.get("by") == "letter"
+    # A letter to somebody who has left the study would never be sent.
+    mail = request.form.get("by") == "letter" and one.standing is Standing.ENROLLED
     try:
         code = invitations.renew(
             visit.db,

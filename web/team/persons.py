@@ -53,7 +53,7 @@ def correct(visit: Visit, pseudonym: str) -> ResponseReturnValue:
             reader = persons.reader(visit.signed_in.id, visit.unlocked)
             persons.correct(visit.db, visit.keyring, one, form.data, reader, now=visit.now)
         except (Invalid, CannotOpen) as refusal:
-            form.refuse(refusal, "name")
+            form.refuse(refusal, "email" if "e-mail address is" in refusal.sentence else "name")
         else:
             visit.tell(gettext("Name and contact were corrected."))
             return redirect(url_for("participants.show", study_id=visit.study_id, pseudonym=pseudonym), code=303)
