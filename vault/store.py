@@ -115,10 +115,10 @@ def open_engine(url: str) -> Engine:
     """An engine for ``url`` (sqlite or postgresql+psycopg) whose transactions begin the way ``Work`` says."""
     parsed = _parsed(url)
     if parsed is not None and parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if parsed is None or parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise NotSetUp("A database is a SQLite file (sqlite:///path) or PostgreSQL (postgresql://…). Correct its URL.")
-    engine = create_engine(parsed, connect_args={"timeout": 30})
+    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -7,13 +7,16 @@ from pathlib import Path
 _STEP = 16
 
 
-def files(*folders: Path) -> Iterator[tuple[Path, bytes]]:
-    """Every file below the folders with its content; what another process removes meanwhile is left out."""
+def files(*folders: Path, since: float = 0) -> Iterator[tuple[Path, bytes]]:
+    """Every file below the folders that was written to ``since`` then, with its content.
+
+    What another process removes meanwhile is left out.
+    """
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             try:
-                if path.is_file():
-                    yield path, path.read_bytes()
+                if path.is_file() and path.stat().st_mtime >= since:
+                    yield path, path.read_bytes().rstrip(b"\0")
             except FileNotFoundError:
                 continue
 
@@ -29,26 +32,33 @@ def spellings(secret: bytes | str) -> set[bytes]:
     if isinstance(secret, str):
         for text in (secret, secret.lower(), secret.replace("-", ""), secret.replace(" ", "")):
             found |= {text.encode(), text.encode("utf-16-le")}
-    return {spelling for spelling in found if len(spelling) >= 6}
+    return {spelling for spelling in found if len(spelling) >= 7}
 
 
-def leaks(secrets: Mapping[str, bytes | str], *folders: Path) -> set[tuple[str, str]]:
+def leaks(secrets: Mapping[str, bytes | str], *folders: Path, since: float = 0) -> set[tuple[str, str]]:
     """Which secrets stand in which files, in whatever spelling."""
-    wanted = {name: spellings(secret) for name, secret in secrets.items()}
+    # Wherever a spelling of seven bytes or more stands, one of its windows of four begins at a multiple of four.
+    index: dict[bytes, list[tuple[str, bytes, int]]] = {}
+    for name, secret in secrets.items():
+        for spelling in spellings(secret):
+            for at in range(4):
+                index.setdefault(spelling[at : at + 4], []).append((name, spelling, at))
     return {
         (name, path.name)
-        for path, content in files(*folders)
-        for name, forms in wanted.items()
-        if any(form in content for form in forms)
+        for path, content in files(*folders, since=since)
+        for place in range(0, len(content) - 3, 4)
+        if content[place : place + 4] in index
+        for name, spelling, at in index[content[place : place + 4]]
+        if content.startswith(spelling, max(0, place - at))
     }
 
 
-def remnants(blobs: Iterable[bytes], *folders: Path) -> int:
+def remnants(blobs: Iterable[bytes], *folders: Path, since: float = 0) -> int:
     """How many of the blobs have left a trace of 31 bytes or more in any file."""
     index = {blob[at : at + _STEP]: number for number, blob in enumerate(blobs) for at in range(len(blob) - _STEP + 1)}
     return len({
         index[content[at : at + _STEP]]
-        for _, content in files(*folders)
+        for _, content in files(*folders, since=since)
         for at in range(0, len(content) - _STEP + 1, _STEP)
         if content[at : at + _STEP] in index
     })  # fmt: skip

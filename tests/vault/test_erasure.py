@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -128,6 +129,7 @@ def test_a_scan_of_every_byte_finds_nothing_of_the_erased(
         ivy = person(work.db, "ivy", now=now)
         joined(work.db, study, ivy, Role.INTERVIEWER, by=ada, now=now)
         work.commit()
+    begun = time.time() - 2
     people = [enrolled(stores, study, now, interviewer=ivy, typed=number == 0) for number in range(8)]
     gone, stay = people[::2], people[1::2]
     theirs, others = kept_of(stores, *gone), kept_of(stores, *stay)
@@ -143,11 +145,13 @@ def test_a_scan_of_every_byte_finds_nothing_of_the_erased(
         )
     theirs += kept_of(stores, *gone)
     keyring.back_up(stores.keyring, settings.backups, now=now)
-    assert disk.remnants(theirs, *everywhere) == len(set(theirs)), "all are there, or the scan would prove nothing"
+    assert disk.remnants(theirs, *everywhere, since=begun) == len(set(theirs)), (
+        "all are there, or the scan would prove nothing"
+    )
     for one in gone:
         promise(stores, one, Kind.ERASE, now)
     carry_out(stores, settings, now)
-    assert disk.remnants(theirs, *everywhere) == 0
+    assert disk.remnants(theirs, *everywhere, since=begun) == 0
     assert disk.remnants(others, settings.home) > len(others) / 2
     assert [reads(stores, one, ada) for one in stay] == [True] * 4
     assert len(list(settings.backups.iterdir())) == 1
