@@ -131,12 +131,14 @@ def open_together(db: Session, study_id: UUID, codes: Sequence[str]) -> dict[Sco
     seeds = {}
     for scope in Scope:
         epoch = study_key(db, study_id, scope).epoch
-        rows = [db.get_one(EscrowShare, (study_id, scope, epoch, keeper.id)) for _, keeper in known]
+        rows = [(pair, db.get(EscrowShare, (study_id, scope, epoch, keeper.id))) for pair, keeper in known]
         shares = [
-            pair.unwrap(row.share, "escrow-share", study_id, scope.value, epoch, keeper.id)
-            for (pair, keeper), row in zip(known, rows, strict=True)
+            pair.unwrap(row.share, "escrow-share", study_id, scope.value, epoch, row.holder_id)
+            for pair, row in rows
+            if row is not None
         ]
-        seeds[scope] = (epoch, open_sealed(combine(shares), rows[0].sealed, "escrow", study_id, scope.value, epoch))
+        sealed = next((row.sealed for _, row in rows if row is not None), b"")
+        seeds[scope] = (epoch, open_sealed(combine(shares), sealed, "escrow", study_id, scope.value, epoch))
     return seeds
 
 
