@@ -1,6 +1,7 @@
 """A page of questions: shown, kept while it is written, saved with every turn, and never lost on the way."""
 
 from functools import lru_cache
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, make_response, redirect, request, url_for
@@ -9,9 +10,10 @@ from markupsafe import escape
 
 from instruments.fields import Form
 from instruments.kinds import Answers
+from instruments.ranking import move_field
 from instruments.route import Reached
 from instruments.sentences import Problem
-from survey import drafts, responses
+from survey import apart, drafts, responses
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit import cookies, forgery, headers, i18n
@@ -21,6 +23,7 @@ from web.kit.packing import packed
 from web.kit.visit import Visit
 from web.participant import runs_here
 from web.participant.frame import frame
+from web.participant.ordering import line_of
 from web.participant.phrases import phrases
 from web.participant.runs_here import Here
 from web.participant.skeleton import summary
@@ -41,7 +44,7 @@ def show(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     if slot not in reached.slots:
         return redirect(url_for("arrive.go"), code=303)
     newest = here.loaded.newest.get(slot, 0)
-    draft = drafts.read(visit.db, here.key, run.address(slot), newest=newest)
+    draft = drafts.read(visit.db, here.key, run.address(slot), newest=newest, linkage=here.linkage)
     fields = draft.fields if draft else here.plan.filled(slot, here.loaded.answers)
     notices = _overtaken_notice(version_id)
     if draft:
@@ -126,7 +129,10 @@ def keep(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
 
 
 def _keep_draft(visit: Visit, here: Here, slot: int, fields: Form, *, seen: int) -> None:
-    drafts.keep(visit.db, here.key, here.grant, here.run.address(slot), fields, seen=seen, now=visit.now)
+    drafts.keep(
+        visit.db, here.key, here.grant, here.run.address(slot), fields, seen=seen, now=visit.now,
+        identifying=apart.identifying(here.plan), linkage=here.linkage,
+    )  # fmt: skip
 
 
 @page.action("/p/answer/<uuid:version_id>/<int:slot>", permit=Permit.TAKE_PART)
@@ -138,15 +144,16 @@ def save(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
         return _in_language(visit, here, slot, fields)
     moved = here.plan.moved(slot, fields)
     if moved is not None:
-        return redirect(f"{_shown_again(visit, here, slot, moved)}#q-{_moving(fields)}", code=303)
+        return redirect(f"{_shown_again(visit, here, slot, moved)}#{_moving(fields)}", code=303)
     read = here.plan.read(slot, fields, here.loaded.answers, visit.now.date())
     if read.problems and then == "next":
         _keep_draft(visit, here, slot, fields, seen=_seen())
         visit.keeps = True
         return _page(visit, here, slot, fields, seen=_seen(), problems=read.problems, status=422)
     saved = responses.save(
-        visit.db, here.key, here.grant, here.run, slot, read.answers, seen=_seen(), loaded=here.loaded, now=visit.now
-    )
+        visit.db, here.key, here.grant, here.run, slot, read.answers, seen=_seen(), loaded=here.loaded, now=visit.now,
+        linkage=here.linkage,
+    )  # fmt: skip
     if read.problems:
         _keep_draft(visit, here, slot, fields, seen=saved.sequence)
     return redirect(_after(here, slot, then, read.answers, overtaken=saved.overtaken), code=303)
@@ -160,7 +167,10 @@ def _shown_again(visit: Visit, here: Here, slot: int, fields: Form) -> str:
 
 
 def _moving(fields: Form) -> str:
-    return next((name.partition(".")[0] for name in fields if name.endswith(".move")), "")
+    """Where on the page somebody is who moved an option."""
+    ending = move_field("")
+    name = next((name for name in fields if name.endswith(ending)), ending)
+    return quote(line_of(name.removesuffix(ending), fields[name][0].partition(":")[2]), safe="")
 
 
 def _address(here: Here, slot: int, more: str = "") -> str:

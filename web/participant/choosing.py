@@ -53,7 +53,7 @@ def _words(name: str, code: str) -> list[Piece]:
     field = words_field(name, code)
     return [
         f'<div class="words"><label for="{field}">{escape(gettext("In your own words"))}</label>'
-        f'<input type="text" id="{field}" name="{field}" autocomplete="off" data-longest="500"',
+        f'<input type="text" id="{field}" name="{field}" autocomplete="off" placeholder=" " data-longest="500"',
         invalid(field),
         ' value="',
         value(field),

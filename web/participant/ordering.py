@@ -12,14 +12,14 @@ from instruments.ranking import move_field, unplaced
 from web.participant.pieces import Filling, Gap, Language, filled, settle
 
 
-def ranking(kind: Rank, name: str, language: Language, offering: Offering) -> Gap:
+def ranking(kind: Rank, name: str, language: Language, offering: Offering, *, helped: bool) -> Gap:
     """What is placed, in order, each with its buttons; below, what is not placed yet."""
     labels = {option.code: settle([language.said(option.label)]) for option in kind.options}
     move = move_field(name)
     begin = gettext("Your order")
     rest = gettext("Not in your order yet")
     nothing = gettext("Nothing is in order yet. Choose what comes first.")
-    how = _how_many(kind)
+    how = "" if helped else f'<p class="hint">{_how_many(kind)}</p>'
     own = [option.code for option in kind.options if option.words]
 
     def fill(filling: Filling) -> str:
@@ -30,11 +30,16 @@ def ranking(kind: Rank, name: str, language: Language, offering: Offering) -> Ga
         rows = [_placed(name, move, code, said[code], at, len(order), words) for at, code in enumerate(order)]
         left = [code for code in unplaced(kind, order) if code in offered]
         listed = f'<ol class="order" data-order="{name}">{"".join(rows)}</ol>' if rows else f"<p>{escape(nothing)}</p>"
-        other = "".join(_waiting(move, code, said[code], len(order) + 1) for code in left)
+        other = "".join(_waiting(name, move, code, said[code], len(order) + 1) for code in left)
         other = f'<p class="subhead">{escape(rest)}</p><ul class="unplaced">{other}</ul>' if left else ""
-        return f'<div class="rank"><p class="hint">{how}</p><p class="subhead">{escape(begin)}</p>{listed}{other}</div>'
+        return f'<div class="rank">{how}<p class="subhead">{escape(begin)}</p>{listed}{other}</div>'
 
     return fill
+
+
+def line_of(name: str, code: str) -> str:
+    """The id of an option's line, to which the page comes back after it was moved."""
+    return f"{name}.at.{code}"
 
 
 def _how_many(kind: Rank) -> str:
@@ -60,15 +65,18 @@ def _placed(name: str, move: str, code: str, label: str, at: int, count: int, wo
         _button(move, "remove", code, gettext("Take out"), label),
     ]
     return (
-        f'<li data-code="{code}"><input type="hidden" name="{name}" value="{code}">'
+        f'<li id="{line_of(name, code)}" data-code="{code}"><input type="hidden" name="{name}" value="{code}">'
         f'<span class="what">{label}{words.get(code, "")}</span><span class="moves">{"".join(buttons)}</span></li>'
     )
 
 
-def _waiting(move: str, code: str, label: str, place: int) -> str:
+def _waiting(name: str, move: str, code: str, label: str, place: int) -> str:
     words = gettext("Put in place %(place)s", place=place)
     button = _button(move, "place", code, words, label)
-    return f'<li data-code="{code}"><span class="what">{label}</span><span class="moves">{button}</span></li>'
+    return (
+        f'<li id="{line_of(name, code)}" data-code="{code}"><span class="what">{label}</span>'
+        f'<span class="moves">{button}</span></li>'
+    )
 
 
 def _button(move: str, verb: str, code: str, words: str, label: str) -> str:

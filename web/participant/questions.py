@@ -91,17 +91,17 @@ def _control(kind: Kind, name: str, language: Language, offering: Offering, hint
         case Number():
             return writing.number(kind, name, place or name, hint, language)
         case _:
-            return _parts(kind, name, language, offering)
+            return _parts(kind, name, language, offering, hint)
 
 
 def _parts(
-    kind: Date | Matrix | Rank | Information | Topic, name: str, language: Language, offering: Offering
+    kind: Date | Matrix | Rank | Information | Topic, name: str, language: Language, offering: Offering, hint: str
 ) -> list[Piece]:
     match kind:
         case Date():
             return writing.date(kind, name)
         case Rank():
-            return [ordering.ranking(kind, name, language, offering)]
+            return [ordering.ranking(kind, name, language, offering, helped=bool(hint))]
         case Matrix():
             return _matrix(kind, name, language, offering)
         case _:

@@ -83,7 +83,9 @@ def submit(visit: Visit) -> ResponseReturnValue:
         return redirect(url_for("review.thanks"), code=303)
     here = runs_here.written(visit, run.version_id, str(run.id))
     try:
-        responses.submit(visit.db, visit.keyring, here.key, here.grant, here.run, here.plan, now=visit.now)
+        responses.submit(
+            visit.db, visit.keyring, here.key, here.grant, here.run, here.plan, now=visit.now, linkage=here.linkage
+        )
     except Unfinished:
         return _review(visit, here, 422)
     return redirect(url_for("arrive.go"), code=303)

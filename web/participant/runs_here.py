@@ -32,6 +32,7 @@ class Here:
     grant: Grant
     loaded: Loaded
     key: bytes
+    linkage: bytes | None  # opens answers that say who somebody is; None once they are anonymous
 
 
 def plan_of(visit: Visit, version_id: UUID) -> Plan:
@@ -76,7 +77,9 @@ def here(visit: Visit, run: Response) -> Here:
     grant = decisions.grant_for(visit.db, visit.participant.id)
     grant.require(Scope.TAKE_PART)
     key = key_of(visit)
-    return Here(run, plan_of(visit, run.version_id), grant, responses.load(visit.db, key, run), key)
+    linkage = visit.participant.keys.get(studies.Scope.LINKAGE)
+    loaded = responses.load(visit.db, key, run, linkage=linkage)
+    return Here(run, plan_of(visit, run.version_id), grant, loaded, key, linkage)
 
 
 def written(visit: Visit, version_id: UUID, run_id: str) -> Here:

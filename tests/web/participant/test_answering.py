@@ -250,3 +250,13 @@ def test_saves_are_numbered_one_after_the_other(place: Place) -> None:
         seen.append(int(form_of(browser.get(page.path)).value("seen")))
 
     assert all(later == earlier + 1 for earlier, later in pairwise(seen))
+
+
+def test_a_move_that_nobody_offered_changes_nothing_and_breaks_nothing(place: Place) -> None:
+    _, _, page = place.agreed()
+    page = form_of(page).fill(**SOUND).submit(then="next")
+    page = form_of(page).fill(has_mentor="no").submit(then="next")
+
+    for move in ("place:nothing", "up", "a\r\nb: c", "💥"):
+        after = form_of(page).submit(**{"barrier.move": move})
+        assert (after.status, [name for name, _ in form_of(after).values if name == "barrier"]) == (200, [])
