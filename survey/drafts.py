@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consent.grants import Grant
 from consent.scopes import Scope
+from survey import apart
 from vault.errors import Invalid, Missing
 from vault.records import Address
 from vault.sealing import Part, open_sealed, padded, seal, unpadded
@@ -46,6 +47,7 @@ class _Inside(msgspec.Struct, frozen=True):
     slot: int
     seen: int
     fields: dict[str, list[str]]
+    apart: bytes = b""  # fields of questions that say who somebody is, sealed under the linkage key
 
 
 def _place(address: Address) -> tuple[Part, ...]:
@@ -68,16 +70,18 @@ _BLOB = select(PageDraft.blob).where(PageDraft.response_id == bindparam("respons
 
 def keep(
     db: Session, key: bytes, grant: Grant, address: Address, fields: Mapping[str, Sequence[str]], *, seen: int,
-    now: datetime,
+    now: datetime, identifying: frozenset[str] = frozenset(), linkage: bytes | None = None,
 ) -> None:  # fmt: skip
     """The fields of the page at ``address`` come back if it is opened again before it was sent.
 
-    ``seen`` as in ``responses.save``; whoever calls has looked up that the run is open.
+    ``seen`` as in ``responses.save``; whoever calls has looked up that the run is open. Fields of ``identifying``
+    questions are sealed under the ``linkage`` key.
     """
     if grant.participant != address.participant_id:
         raise Missing
     grant.require(Scope.TAKE_PART)
-    inside = _Inside(address.slot, seen, {name: list(values) for name, values in fields.items()})
+    content, own = apart.divided({name: list(values) for name, values in fields.items()}, identifying)
+    inside = _Inside(address.slot, seen, content, apart.sealed(own, linkage, address))
     plain = msgspec.json.encode(inside)
     if len(plain) > LARGEST:
         raise Invalid("This page holds more text than can be kept. Shorten it.")
@@ -89,7 +93,9 @@ def keep(
     db.connection().execute(_UPSERT[db.get_bind().dialect.name], row)
 
 
-def read(db: Session, key: bytes, address: Address, *, newest: int) -> Draft | None:
+def read(
+    db: Session, key: bytes, address: Address, *, newest: int, linkage: bytes | None = None
+) -> Draft | None:  # fmt: skip
     """The draft of the page at ``address``; None if there is none, or the page was saved since (``newest`` is the
     sequence of its last save, 0 if there is none)."""
     blob = db.connection().scalar(_BLOB, {"response_id": address.response_id})
@@ -98,7 +104,8 @@ def read(db: Session, key: bytes, address: Address, *, newest: int) -> Draft | N
     inside = msgspec.json.decode(unpadded(open_sealed(key, blob, *_place(address))), type=_Inside)
     if inside.slot != address.slot or inside.seen < newest:
         return None
-    return Draft(inside.slot, inside.seen, inside.fields)
+    own = apart.opened(inside.apart, linkage, address, dict) or {}
+    return Draft(inside.slot, inside.seen, {**inside.fields, **own})
 
 
 def drop(db: Session, response_id: UUID) -> None:

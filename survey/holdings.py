@@ -140,7 +140,10 @@ def of_participant(db: Session, participant: Participant, keys: Mapping[Scope, b
         identity=identities.own(db, participant.id, linkage) if linkage else None,
         steps=tuple((day, status.value) for day, status in statuses.history(db, participant.id)),
         agreements=_agreements(db, participant.id, linkage),
-        runs=tuple(_run(db, keys[Scope.RESPONSES], run) for run in runs.of_participant(db, participant.id)),
+        runs=tuple(
+            _run(db, keys[Scope.RESPONSES], run, keys.get(Scope.LINKAGE))
+            for run in runs.of_participant(db, participant.id)
+        ),
     )
 
 
@@ -159,10 +162,10 @@ def _agreements(db: Session, participant_id: UUID, linkage: bytes | None) -> tup
     )
 
 
-def _run(db: Session, key: bytes, run: runs.Response) -> Run:
+def _run(db: Session, key: bytes, run: runs.Response, linkage: bytes | None) -> Run:
     version = versions.find(db, run.version_id)
     plan = versions.plan_of(version)
-    answers = {} if run.kind is Kind.INTERVIEW else responses.load(db, key, run).answers
+    answers = {} if run.kind is Kind.INTERVIEW else responses.load(db, key, run, linkage=linkage).answers
     given = tuple(
         Given(question, answers[question.id])
         for page in plan.pages

@@ -70,7 +70,14 @@ def _topic(plan: Plan | None, name: str, said: TopicNote) -> TopicNote:
         raise NoteUnreadable
     if said.answer is None:
         return said
+    if question.identifying and _says_something(said.answer):
+        raise Invalid("Names do not go into the notes. Enter the person under “Somebody was named”.")
     return TopicNote(_spelled(question, said.answer), said.seen)
+
+
+def _says_something(answer: Json) -> bool:
+    """Whether there is more than what became of a topic and which probes were raised."""
+    return bool(answer.get("notes")) if isinstance(answer, dict) and "state" in answer else bool(answer)
 
 
 def _spelled(question: Question, answer: Json) -> Json:

@@ -20,7 +20,7 @@ from consent.grants import Grant
 from consent.scopes import Scope
 from instruments.kinds import Answer, Answers
 from instruments.route import Plan
-from survey import asking, drafts, runs
+from survey import apart, asking, drafts, runs
 from survey.participants import Participant, Standing
 from survey.runs import Kind, Response, ResponseRow
 from survey.statuses import HasWithdrawn
@@ -74,11 +74,12 @@ class Saved:
     overtaken: bool
 
 
-class _Page(msgspec.Struct, frozen=True):
+class _Page(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is sealed: the answers of the page, which are Json values (msgspec cannot say so), and the moment."""
 
     at: datetime
     answers: dict[str, Any]
+    apart: bytes = b""  # answers that say who somebody is, sealed under the linkage key; see survey.apart
 
 
 _decode = msgspec.json.Decoder(_Page).decode
@@ -136,8 +137,11 @@ def _require_grant(participant_id: UUID, grant: Grant) -> None:
     grant.require(Scope.TAKE_PART)
 
 
-def load(db: Session, key: bytes, response: Response) -> Loaded:
-    """What was saved in the run; CannotOpen with another key, or if a page was altered or moved."""
+def load(db: Session, key: bytes, response: Response, *, linkage: bytes | None = None) -> Loaded:
+    """What was saved in the run; CannotOpen with another key, or if a page was altered or moved.
+
+    Without the participant's ``linkage`` key, ``apart.KEPT_APART`` stands for answers that say who somebody is.
+    """
     answers: dict[int, Answers] = {}
     newest: dict[int, int] = {}
     saves: list[Kept] = []
@@ -147,8 +151,10 @@ def load(db: Session, key: bytes, response: Response) -> Loaded:
             raise CannotOpen
         inside = _decode(page.plain)
         slot, sequence = page.address.slot, page.sequence
-        saves.append(Kept(slot, sequence, page.day, inside.at, inside.answers))
-        answers[slot], newest[slot] = inside.answers, sequence
+        own = apart.opened(inside.apart, linkage, page.address, dict)
+        given = {**inside.answers, **own} if own else inside.answers
+        saves.append(Kept(slot, sequence, page.day, inside.at, given))
+        answers[slot], newest[slot] = given, sequence
     merged = {name: answer for slot in sorted(answers) for name, answer in answers[slot].items()}
     if not saves:
         return Loaded({})
@@ -157,25 +163,30 @@ def load(db: Session, key: bytes, response: Response) -> Loaded:
 
 def save(
     db: Session, key: bytes, grant: Grant, response: Response, slot: int, answers: Answers,
-    *, seen: int, loaded: Loaded, now: datetime,
+    *, seen: int, loaded: Loaded, now: datetime, linkage: bytes | None = None,
 ) -> Saved:  # fmt: skip
     """The page is sealed and kept; what was kept before stays too.
 
     ``seen`` is the sequence of this page's save that was on the screen, 0 if there was none. ``response`` comes from
     ``runs.find(…, writing=True)`` and ``loaded`` from ``load`` in the same transaction, so this needs one statement.
-    ConsentMissing without consent in force, AlreadySubmitted after the end.
+    ConsentMissing without consent in force, AlreadySubmitted after the end. Answers that say who somebody is are
+    sealed under the ``linkage`` key; CannotOpen if there are some and it is not given.
     """
     _require_grant(response.participant_id, grant)
     if response.submitted_on is not None:
         raise AlreadySubmitted
-    plain = _encode(_Page(now, dict(answers)))
-    sequence = records.save(db, key, response.address(slot), plain, now=now, after=loaded.last)
+    address = response.address(slot)
+    content, own = apart.divided(answers, apart.identifying(runs.plan_of(db, response)))
+    kept = apart.sealed(own, linkage, address)
+    plain = _encode(_Page(now, content | dict.fromkeys(own, apart.KEPT_APART), kept))
+    sequence = records.save(db, key, address, plain, now=now, after=loaded.last)
     return Saved(sequence, loaded.newest.get(slot, 0) > seen)
 
 
 def submit(
-    db: Session, rings: Session, key: bytes, grant: Grant, response: Response, plan: Plan, *, now: datetime
-) -> bool:
+    db: Session, rings: Session, key: bytes, grant: Grant, response: Response, plan: Plan, *, now: datetime,
+    linkage: bytes | None = None,
+) -> bool:  # fmt: skip
     """The run is sent and stands from now on; returns False, and changes nothing, if it was sent before.
 
     Unfinished if something that has to be answered is not.
@@ -183,7 +194,7 @@ def submit(
     if response.submitted_on is not None:
         return False
     _require_grant(response.participant_id, grant)
-    lacking = plan.open(load(db, key, response).answers, now.date())
+    lacking = plan.open(load(db, key, response, linkage=linkage).answers, now.date())
     if lacking:
         raise Unfinished(tuple(lacking))
     return close(db, rings, response, now=now)
