@@ -47,7 +47,7 @@ class CannotOpen(Refused):
 
 
 class Busy(VerbatimError):
-    """Too many people are proving who they are at this moment; nothing was tried and nothing was counted."""
+    """Too many people are proving who they are at this moment; nothing was opened."""
 
     public = "Too many people are signing in at this moment. Wait half a minute and try again."
 

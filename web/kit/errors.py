@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import sys
 import traceback
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -118,7 +117,7 @@ def install(app: Flask) -> None:
         except Exception as error:  # noqa: BLE001  (a server would log it with everything that its message holds)
             text = f"Something went wrong on our side. Number: {_noted(error)}\n".encode()
             head = [("Content-Type", f"{PLAIN}; charset=utf-8"), ("Content-Length", str(len(text)))]
-            start_response("500 INTERNAL SERVER ERROR", head, sys.exc_info())
+            start_response("500 INTERNAL SERVER ERROR", head)
             return [text]
 
     app.wsgi_app = caught  # type: ignore[method-assign]

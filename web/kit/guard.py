@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Concatenate
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -106,6 +106,7 @@ def kit_of(app: Flask) -> Kit:
 
 
 def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
+    _refuse_unwritable()
     kit: Kit = current_app.extensions[_KIT]
     work = kit.stores.begin(reading=door.reading)
     visit = Visit(kit, work, datetime.now(UTC), device=request.cookies.get(cookies.DEVICE))
@@ -124,6 +125,13 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
         raise
     finally:
         work.close()
+
+
+def _refuse_unwritable() -> None:
+    """The character zero is in nobody's writing, and PostgreSQL cannot keep it."""
+    typed = request.form.items(multi=True) if request.method == "POST" else ()
+    if "\0" in request.path or b"%00" in request.query_string or any("\0" in value for _, value in typed):
+        abort(400)
 
 
 def _answer(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
