@@ -1,11 +1,12 @@
 """The catalogue of translations: found in the code, kept in ``web/locale``, compiled. ``make catalogue`` runs this.
 
-Besides what gettext usually marks, it finds what the rooms below the web say without knowing gettext: the ``public``
-sentence of an error, the sentence that an error is raised with, and ``Sentence`` and ``counted`` of the instruments.
+Besides what gettext usually marks, it finds what the rooms below the web say without knowing gettext: whatever reads
+like a sentence in their code, what they mark by ``said`` or ``counted``, and the names of the ready consent documents.
 """
 
 import ast
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,50 +17,66 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from consent import examples
 from tests.house.tree import ROOMS, ROOT, files, name
 
 LOCALE = ROOT / "web/locale"
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "Sentence": None, "counted": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "counted": (1, 2)}
+# Below the web, where nobody knows gettext, and in Python only: ``said`` of a template says what Python gave it.
+_BELOW = {**KEYWORDS, "said": None}
 _TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 # What only an operator reads, in a terminal, stays English.
 _FOR_OPERATORS = ("web/cli/", "vault/settings.py", "vault/migrations/")
 _FAULTS_OF_OURS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "NotSetUp", "AssertionError", "LookupError"}
+# What is written in its own languages beside the code, or belongs to a study that is shown as an example.
+_NOT_FOR_GETTEXT = {"consent/paper_words.py", "instruments/shelf.py"}
+_SENTENCE = re.compile(r"[A-Z“%][^\n]*\s[^\n]*[.?]")
 
 Found = tuple[str, str | tuple[str, ...]]  # the file, the message (with its plural)
 
 
 def found() -> Iterator[Found]:
-    """Every sentence of the program that a page may show."""
-    for template in files("web/templates", "*.html"):
+    """Every sentence of the program that a page, a letter or a mail may show."""
+    for template in [*files("web/templates", "*.html"), *files("web/templates", "*.txt")]:
         with template.open("rb") as file:
             for _, message, _, _ in extract("jinja2", file, KEYWORDS, (), _TEMPLATES):
                 yield name(template), message
     for room in ROOMS:
         for module in files(room, "*.py"):
             if not name(module).startswith(_FOR_OPERATORS):
-                yield from _in_code(module)
+                yield from in_code(name(module), module.read_bytes())
+    for example in examples.library():
+        yield "consent/library", example.label
 
 
-def _in_code(module: Path) -> Iterator[Found]:
-    with module.open("rb") as file:
-        for _, message, _, _ in extract("python", file, KEYWORDS):
-            yield name(module), message
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        sentence = _of_error(node)
-        if sentence:
-            yield name(module), sentence
+def in_code(where: str, code: bytes) -> Iterator[Found]:
+    """What a module says: what is marked, else what reads like a sentence."""
+    keywords = KEYWORDS if where.startswith("web/") else _BELOW
+    marked = [message for _, message, _, _ in extract("python", io.BytesIO(code), keywords)]
+    yield from ((where, message) for message in marked)
+    if where not in _NOT_FOR_GETTEXT:
+        known = {part for message in marked for part in ([message] if isinstance(message, str) else message)}
+        yield from ((where, text) for text in _sentences(ast.parse(code)) if text not in known)
 
 
-def _of_error(node: ast.AST) -> str | None:
+def _sentences(tree: ast.AST) -> Iterator[str]:
+    """Texts that read like a sentence; not docstrings, parts of f-strings, and what is raised for developers."""
+    if _for_developers(tree):
+        return
+    for below in ast.iter_child_nodes(tree):
+        yield from _sentences(below)
+    if isinstance(tree, ast.Constant) and isinstance(tree.value, str) and _SENTENCE.fullmatch(tree.value):
+        yield tree.value
+
+
+def _for_developers(node: ast.AST) -> bool:
     match node:
-        case ast.Assign(targets=[ast.Name(id="public")], value=ast.Constant(value=str(sentence))):
-            return sentence
-        case ast.AnnAssign(target=ast.Name(id="public"), value=ast.Constant(value=str(sentence))):
-            return sentence
-        case ast.Raise(exc=ast.Call(func=ast.Name(id=error), args=[ast.Constant(value=str(sentence)), *_])):
-            return None if error in _FAULTS_OF_OURS else sentence
+        case ast.Expr(value=ast.Constant()) | ast.JoinedStr():
+            return True
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=error))):
+            return error in _FAULTS_OF_OURS
         case _:
-            return None
+            return False
 
 
 def po_of(language: str) -> Path:
