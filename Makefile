@@ -13,8 +13,8 @@ help: ## What can be done
 
 run: export VERBATIM_HOME ?= $(CURDIR)/var
 run: export PUBLIC_URL ?= http://localhost:$(PORT)
-run: $(VENV)/ready-to-run ## Set up, make the first lead's account in ./var if there is none, and serve on this machine
-	@$(BIN)/verbatim init --if-empty --email lead@example.org --name "First lead"
+run: $(VENV)/ready-to-run ## Set up, make the demo study in ./var if there is none, show its sign-ins, and serve on this machine
+	@$(BIN)/verbatim demo --if-empty --keep
 	@exec $(BIN)/verbatim serve --port $(PORT)
 
 test: check ## Set up, check, and run every test: the quick ones first, then those in a browser

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from vault.errors import NotSetUp, VerbatimError
 from web.cli.backup import backup
+from web.cli.demo import demo
 from web.cli.doctor import doctor
 from web.cli.init import init
 from web.cli.migrate import migrate
@@ -55,7 +56,7 @@ def verbatim() -> None:
     """Run and look after an installation of Verbatim. Settings come from the environment: docs/operate.md."""
 
 
-for _command in (init, serve, migrate, doctor, backup, version):
+for _command in (init, demo, serve, migrate, doctor, backup, version):
     verbatim.add_command(_command)
 
 
