@@ -10,6 +10,7 @@ import psutil
 import pytest
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from tests.vault.stretching import Stretched
@@ -179,6 +180,7 @@ def test_a_link_needs_no_stretching_and_is_bound_to_its_place(stretched: Stretch
         link_key("not a code!", "p")
 
 
+@hypothesis(max_examples=15)
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
 def test_any_text_is_a_passphrase_that_opens_what_it_closed(text: str) -> None:
     assert unwrap_secret(text, wrap_secret(text, b"seed", "p"), "p") == b"seed"
