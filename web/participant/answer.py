@@ -14,6 +14,7 @@ from instruments.ranking import move_field
 from instruments.route import Reached
 from instruments.sentences import Problem
 from survey import apart, drafts, responses
+from survey.responses import AlreadySubmitted
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit import cookies, forgery, headers, i18n
@@ -114,6 +115,8 @@ def _written(visit: Visit, version_id: UUID, slot: int) -> Here:
     here = runs_here.written(visit, version_id, request.form.get("run", ""))
     if slot >= len(here.plan.pages):
         raise Missing
+    if here.run.submitted_on is not None:
+        raise AlreadySubmitted
     return here
 
 

@@ -9,6 +9,7 @@ from survey.participants import Standing
 from survey.withdrawals import Way
 from vault import participant_sessions
 from vault.errors import Missing
+from vault.keyring import StillRead
 from vault.studies import Permit
 from web.kit import cookies
 from web.kit.guard import Pages
@@ -71,8 +72,7 @@ def go(visit: Visit, name: str) -> ResponseReturnValue:
     participant, title = way.participant_of(visit), title_of(visit, visit.participant.study_id)
     receipt = withdrawals.withdraw(visit.db, visit.keyring, participant, chosen, now=visit.now)
     participant_sessions.end_all(visit.db, participant.id)
-    if chosen is not Way.STOP:
-        visit.carry_out(withdrawals.carry_out(visit.db, visit.keyring, visit.settings.backups, now=visit.now))
+    done = chosen is Way.STOP or _carried_out(visit)
     spoken = Language.of("", {})
     response = sheet(
         visit,
@@ -85,10 +85,22 @@ def go(visit: Visit, name: str) -> ResponseReturnValue:
         later_url="",
         stop_url="",
         code_works=chosen is not Way.ERASE,
+        done=done,
     )
     cookies.drop(response, cookies.PERSON)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+def _carried_out(visit: Visit) -> bool:
+    """Whether the keys are in no byte of any disk. They are dead in either case; if somebody was reading the keyring at
+    this moment, what is left of them goes with the next erasure or the next start.
+    """
+    try:
+        visit.carry_out(withdrawals.carry_out(visit.db, visit.keyring, visit.settings.backups, now=visit.now))
+    except StillRead:
+        return False
+    return True
 
 
 @page.view("/p/left", permit=Permit.TAKE_PART)
