@@ -26,7 +26,6 @@ def test_without_anything_everything_is_in_one_folder_and_reached_from_this_mach
         ("BEHIND_PROXY", "maybe"), ("BEHIND_PROXY", "1"),
         ("TLS_CERTIFICATE", "/nowhere/cert.pem"), ("TLS_KEY", "/nowhere/key.pem"), ("TLS_KEY", "/"),
         ("SMTP_URL", "mail.example.org"), ("SMTP_URL", "http://mail.example.org"), ("SMTP_URL", "smtp://"),
-        ("VERBATIM_HOME", "/dev/null"), ("VERBATIM_HOME", "/dev/null/home"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_used_is_one_sentence_that_names_it(name: str, value: str) -> None:
