@@ -111,7 +111,7 @@ def renew(
     """The participant has a new code, and every former one opens nothing; CannotOpen without the responses key.
 
     ``keys`` come from ``assignments.keys_of`` (a lead) or ``key_of`` (their interviewer). With ``mail`` the code also
-    waits in the outbox, for which the linkage key is needed.
+    waits in the outbox for somebody to decide between mail and paper; for that the linkage key is needed.
     """
     if participant.standing is Standing.ERASED or Scope.RESPONSES not in keys:
         raise CannotOpen
@@ -125,7 +125,7 @@ def renew(
             raise CannotOpen
         letters.queue(
             db, participant.study_id, participant.id, own[Scope.LINKAGE], LetterKind.INVITATION,
-            Contents(code.text, language=language), now=now,
+            Contents(code.text, language=language), now=now, state=LetterState.HELD,
         )  # fmt: skip
     subject = participant_keys.commitment(rings, participant.id)
     ledger.append(

@@ -138,6 +138,19 @@ def failed_once(db: Session, letter: Letter, *, now: datetime) -> None:
     db.flush()
 
 
+def take_back(db: Session, study_id: UUID) -> int:
+    """The invitations that wait to be mailed wait for a decision again; returns how many."""
+    taken = db.scalars(
+        update(Letter)
+        .where(Letter.study_id == study_id, Letter.state == LetterState.WAITING, Letter.kind != LetterKind.CODE)
+        .values(state=LetterState.HELD)
+        .returning(Letter.number)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db.expire_all()
+    return len(taken)
+
+
 def give_back(db: Session, letter: Letter) -> None:
     """Mail does not reach the person, so the letter waits for a decision again: paper, or another address."""
     letter.state, letter.tries = LetterState.HELD, letter.tries + 1

@@ -192,7 +192,7 @@ def test_a_new_code_opens_and_every_former_one_and_its_letter_are_gone(work: Wor
     code = invitations.renew(work.db, work.keyring, who, keys, by=field.lead.id, now=now, mail=True)
     work.commit()
     assert letters.counts(work.db, field.study.id)[LetterState.DROPPED] == 1
-    (letter,) = letters.in_state(work.db, field.study.id, LetterState.WAITING)
+    (letter,) = letters.in_state(work.db, field.study.id, LetterState.HELD)
     assert letters.contents_of(letter, keys[Scope.LINKAGE]).code == code.text
     assert participant_keys.enter(work.keyring, code).keys == {
         scope: keys[scope] for scope in (Scope.RESPONSES, Scope.LINKAGE)

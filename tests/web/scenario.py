@@ -42,7 +42,7 @@ from tests.web.visitors import House, Visitor
 from vault import approvals, ledger, sessions, studies
 from vault.sessions import Stage
 from vault.settings import Settings
-from vault.store import Stores, Work
+from vault.store import Stores, Work, file_of
 from vault.studies import Role, Scope, Site, Study
 from web.kit import cookies
 
@@ -173,11 +173,15 @@ class Scenario:
             work.commit()
 
     def withdraw(self, someone: Someone, way: Way = Way.STOP) -> None:
-        """The participant leaves the study."""
+        """The participant leaves the study, and what was promised is done."""
+        keyring = file_of(self.stores.keyring)
+        assert keyring is not None
+        backups = keyring.parent / "keyring-backups"
         with self.stores.work() as work:
             here = participants.find(work.db, self.study.id, someone.participant.id)
             withdrawals.withdraw(work.db, work.keyring, here, way, now=self.now)
             work.commit()
+            work.carry_out(withdrawals.carry_out(work.db, work.keyring, backups, now=self.now))
 
     def record(self, someone: Someone, interview: Interview) -> Record:
         """The interview as it stands."""

@@ -9,7 +9,8 @@ from uuid import UUID
 import pyotp
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import TestResponse, encode_multipart
 
 from tests.vault import people
 from tests.vault.people import PASSPHRASE, Person
@@ -70,12 +71,12 @@ class Visitor:
 
     def upload(self, path: str, values: Iterable[tuple[str, str]], name: str, file: bytes) -> Page:
         """Send a form of the kind that brings a file along, as a browser does."""
-        data: dict[str, object] = dict(values)
-        data["file"] = (io.BytesIO(file), name)
-        return self._finished("POST", path, self.client.open(
-            path, method="POST", base_url=ORIGIN, data=data, headers={"Accept-Language": self.language, **OWN},
-            content_type="multipart/form-data",
-        ))  # fmt: skip
+        boundary, body = encode_multipart(MultiDict([*values, ("file", FileStorage(io.BytesIO(file), name))]))
+        response = self.client.open(
+            path, method="POST", base_url=ORIGIN, data=body, headers={"Accept-Language": self.language, **OWN},
+            content_type=f"multipart/form-data; boundary={boundary}",
+        )  # fmt: skip
+        return self._finished("POST", path, response)
 
     def token(self) -> str:
         """The token that forms of this browser carry."""

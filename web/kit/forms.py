@@ -1,12 +1,13 @@
 """Forms: what a page may be told, and what it says when it cannot take it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import get_locale, gettext
 from wtforms import Field, Form, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.meta import DefaultMeta
+from wtforms.validators import StopValidation
 
 from vault.errors import VerbatimError
 
@@ -38,6 +39,17 @@ class PageForm(Form):
             self.form_errors.append(sentence)
         else:
             self._fields[field].errors = [*self._fields[field].errors, sentence]
+
+
+def between(low: int, high: int, sentence: str) -> Callable[[Form, Field], None]:
+    """A validator: the number lies in this range; ``sentence`` is said once, also for what is no number at all."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data is None or not low <= field.data <= high:
+            field.errors = []
+            raise StopValidation(sentence)
+
+    return check
 
 
 def choices(items: Iterable[tuple[str, str]], *, first: str | None = None) -> list[SelectChoice]:

@@ -10,13 +10,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, SelectField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from survey import frames, participants, sampling, statuses
 from survey.sampling import Stratum
 from vault.errors import Invalid
 from vault.studies import Permit
-from web.kit.forms import PageForm, choose_from
+from web.kit.forms import PageForm, between, choose_from
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
@@ -43,7 +43,7 @@ class QuotaForm(PageForm):
         _l("How many"),
         [
             InputRequired(_l("Say how many people are wanted, for example 10.")),
-            NumberRange(0, 1_000_000, _l("Give a number between 0 and 1,000,000.")),
+            between(0, 1_000_000, _l("Give a number between 0 and 1,000,000.")),
         ],
     )
 

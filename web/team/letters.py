@@ -102,6 +102,14 @@ def send(visit: Visit) -> ResponseReturnValue:
     return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)
 
 
+@page.action("/studies/<uuid:study_id>/letters/back", permit=Permit.READ_NAMES)
+def take_back(visit: Visit) -> ResponseReturnValue:
+    """What waited to be mailed can be printed instead."""
+    count = letters.take_back(visit.db, visit.study_id)
+    visit.tell(ngettext("%(num)s letter can be printed.", "%(num)s letters can be printed.", count))
+    return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)
+
+
 class Outcome:
     """What became of a round of letters."""
 

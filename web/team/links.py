@@ -8,13 +8,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from survey import frames, links
 from vault import studies
 from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
-from web.kit.forms import PageForm, choose_from
+from web.kit.forms import PageForm, between, choose_from
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
@@ -35,7 +35,7 @@ class LinkForm(PageForm):
     closes_on = DateField(_l("Until and including"), [Optional()])
     most = IntegerField(
         _l("At most so many people"),
-        [Optional(), NumberRange(1, 1_000_000, _l("Give a number of people, or leave it empty."))],
+        [Optional(), between(1, 1_000_000, _l("Give a number of people, or leave it empty."))],
     )
     site = SelectField(_l("Site"))
     stratum = SelectField(_l("Stratum"))

@@ -218,7 +218,8 @@ def step(visit: Visit, pseudonym: str) -> ResponseReturnValue:
                 visit.db, visit.study_id, one.id, Status(form.status.data), account_id=visit.signed_in.id, now=visit.now
             )
         except (Invalid, Refused) as refusal:
-            form.refuse(refusal, "status")
+            # Whoever has left has no steps on the page any more to stand beside.
+            form.refuse(refusal, "status" if one.standing is Standing.ENROLLED else None)
         else:
             visit.tell(gettext("The step was recorded."))
             return _back(visit, one)
