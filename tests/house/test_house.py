@@ -135,6 +135,7 @@ def _pinned(which: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("which", ["run.txt", "test.txt"])
 def test_every_requirement_is_one_version_with_hashes_and_names_no_place(which: str) -> None:
+    """ASVS 15.1.2, 15.2.4."""
     for requirement, hashes in _pinned(which).items():
         assert re.fullmatch(r"[a-z0-9-]+==[\w.+]+( ; .+)?", requirement), requirement
         assert hashes, f"{requirement} has no hash"
