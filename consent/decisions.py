@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, select
@@ -17,6 +18,7 @@ from consent.signatures import Signed
 from vault import ledger, participant_keys
 from vault.accounts import Account
 from vault.errors import CannotOpen, Invalid, Missing
+from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
 
 
@@ -69,6 +71,14 @@ class Decision(AppendOnly, Base):
     agreed: Mapped[bool]
     document: Mapped[str | None]  # as on the occasion
     decided_at: Mapped[datetime]
+
+
+class _Word(NamedTuple):
+    """What counts of a decision."""
+
+    number: int
+    scope: Scope
+    agreed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,16 +252,16 @@ def withdraw_all(
     return occasion
 
 
-# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs this.
-_WORDS = select(Decision.number, Decision.scope, Decision.agreed).where(
-    Decision.participant_id == bindparam("participant_id")
+_WORDS = Prepared(
+    select(Decision.number, Decision.scope, Decision.agreed).where(
+        Decision.participant_id == bindparam("participant_id")
+    )
 )
 
 
 def grant_for(db: Session, participant_id: UUID) -> Grant:
     """What the participant agrees to at this moment."""
-    words = db.connection().execute(_WORDS, {"participant_id": participant_id})
-    return Grant(participant_id, standing(words))
+    return Grant(participant_id, standing([_Word(*row) for row in _WORDS.rows(db, participant_id=participant_id)]))
 
 
 def of_participant(db: Session, participant_id: UUID) -> Sequence[Decision]:

@@ -15,6 +15,7 @@ from instruments.route import Plan
 from instruments.versions import Version
 from survey.participants import Participant
 from vault.errors import Missing
+from vault.prepared import Prepared
 from vault.records import Address
 from vault.store import Base
 from vault.studies import Study
@@ -83,8 +84,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs these.
-_OF_PARTICIPANT = (
+# Every page of a participant needs these.
+_OF_PARTICIPANT = Prepared(
     select(*_COLUMNS)
     .where(ResponseRow.participant_id == bindparam("participant_id"))
     .order_by(ResponseRow.begun_on, ResponseRow.id)
@@ -92,7 +93,7 @@ _OF_PARTICIPANT = (
 _ONE = select(*_COLUMNS).where(
     ResponseRow.id == bindparam("id"), ResponseRow.participant_id == bindparam("participant_id")
 )
-_ONE_HELD = _ONE.with_for_update()
+_ONE_HELD, _ONE_SEEN = Prepared(_ONE.with_for_update()), Prepared(_ONE)
 
 
 def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind) -> Response | None:
@@ -110,8 +111,7 @@ def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind)
 
 def of_participant(db: Session, participant_id: UUID) -> tuple[Response, ...]:
     """Every run of a participant in the order in which they began."""
-    rows = db.connection().execute(_OF_PARTICIPANT, {"participant_id": participant_id})
-    return tuple(Response(*row) for row in rows)
+    return tuple([Response(*row) for row in _OF_PARTICIPANT.rows(db, participant_id=participant_id)])
 
 
 def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
@@ -122,11 +122,11 @@ def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
 
 def find(db: Session, participant_id: UUID, response_id: UUID, *, writing: bool = False) -> Response:
     """A run of this participant, or Missing. With ``writing`` nobody submits it until this transaction ends."""
-    wanted = {"id": response_id, "participant_id": participant_id}
-    row = db.connection().execute(_ONE_HELD if writing else _ONE, wanted).one_or_none()
-    if row is None:
+    statement = _ONE_HELD if writing else _ONE_SEEN
+    rows = statement.rows(db, id=response_id, participant_id=participant_id)
+    if not rows:
         raise Missing
-    return Response(*row)
+    return Response(*rows[0])
 
 
 def add(db: Session, response: Response) -> None:

@@ -17,6 +17,7 @@ from vault.attempts import bucket, forgive, spend
 from vault.codes import TypedCode
 from vault.errors import CannotOpen, Refused
 from vault.participant_keys import enter
+from vault.prepared import Prepared
 from vault.sealing import Part, open_sealed, seal
 from vault.sessions import ABSOLUTE, IDLE, TOUCHED_EVERY, new_cookie, read_cookie
 from vault.store import Base, Work
@@ -58,9 +59,10 @@ class Person:
         return now >= self.seen_at + TOUCHED_EVERY
 
 
-# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs this.
-_ROW = select(Visiting.study_id, Visiting.participant_id, Visiting.blob, Visiting.seen_at, Visiting.expires_at).where(
-    Visiting.id_hash == bindparam("id_hash")
+_ROW = Prepared(
+    select(Visiting.study_id, Visiting.participant_id, Visiting.blob, Visiting.seen_at, Visiting.expires_at).where(
+        Visiting.id_hash == bindparam("id_hash")
+    )
 )
 
 
@@ -105,13 +107,15 @@ def welcome(
 def read(db: Session, cookie: str, *, now: datetime) -> Person:
     """Who is behind a cookie; CannotOpen if nobody, if they were idle too long, or if the time is over."""
     id_hash, key = read_cookie(cookie)
-    row = db.connection().execute(_ROW, {"id_hash": id_hash}).one_or_none()
-    if row is None or now >= row.expires_at or now >= row.seen_at + IDLE:
+    found = _ROW.rows(db, id_hash=id_hash)
+    if not found:
         raise CannotOpen
-    plain = open_sealed(key, row.blob, *_place(id_hash, row.study_id, row.participant_id, row.expires_at))
-    code, own = json.loads(plain)
+    study_id, participant_id, blob, seen_at, expires_at = found[0]
+    if now >= expires_at or now >= seen_at + IDLE:
+        raise CannotOpen
+    code, own = json.loads(open_sealed(key, blob, *_place(id_hash, study_id, participant_id, expires_at)))
     keys = {Scope(scope): bytes.fromhex(secret) for scope, secret in own.items()}
-    return Person(row.participant_id, row.study_id, row.seen_at, id_hash, keys, code)
+    return Person(participant_id, study_id, seen_at, id_hash, keys, code)
 
 
 def touch(db: Session, person: Person, *, now: datetime) -> None:

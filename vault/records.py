@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import CannotOpen, Conflict
+from vault.prepared import Prepared
 from vault.sealing import open_sealed, padded, seal, unpadded
 from vault.store import NUMBER, AppendOnly, Base
 
@@ -71,18 +72,17 @@ _COLUMNS = (
     PageRecord.study_id, PageRecord.participant_id, PageRecord.version, PageRecord.response_id, PageRecord.slot,
     PageRecord.sequence, PageRecord.day, PageRecord.blob,
 )  # fmt: skip
-# Made once: to put a statement together takes longer than to carry it out, and every page of a participant needs this.
-_OF_RESPONSE = (
+_OF_RESPONSE = Prepared(
     select(*_COLUMNS)
     .where(PageRecord.response_id == bindparam("response_id"), PageRecord.sequence > bindparam("after"))
     .order_by(PageRecord.sequence)
 )
-# Who comes second writes nothing and hears of it, without an error that would end the transaction. Unless it is asked
-# to keep the count, SQLAlchemy answers -1 on PostgreSQL, whatever was written.
-_INSERT = {
-    dialect: made(PageRecord)
-    .on_conflict_do_nothing(index_elements=["participant_id", "sequence"])
-    .execution_options(preserve_rowcount=True)
+# Who comes second writes nothing and hears of it, without an error that would end the transaction.
+_INSERT: dict[str, Prepared[()]] = {
+    dialect: Prepared(
+        made(PageRecord).on_conflict_do_nothing(index_elements=["participant_id", "sequence"]),
+        [column.key for column in _COLUMNS],
+    )
     for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
@@ -111,7 +111,7 @@ def save(
             "blob": seal(key, filled, address.bound(sequence)),
         }
         # Written at once and not with the next flush: these are the statements that every answer waits for.
-        if db.connection().execute(insert, row).rowcount == 1:
+        if insert.write(db, **row) == 1:
             return sequence
     raise Conflict
 
@@ -133,11 +133,13 @@ def load(db: Session, key: bytes, participant_id: UUID) -> list[Saved]:
 def load_response(db: Session, key: bytes, response_id: UUID, *, after: int = 0) -> list[Saved]:
     """The pages of one run in the order of saving, later than sequence ``after``; CannotOpen if one was altered or
     moved."""
-    rows = db.connection().execute(_OF_RESPONSE, {"response_id": response_id, "after": after})
-    return [_opened(key, row) for row in rows]
+    return [_opened(key, row) for row in _OF_RESPONSE.rows(db, response_id=response_id, after=after)]
 
 
-def _opened(key: bytes, row: Row[UUID, UUID, str, UUID, int, int, date, bytes]) -> Saved:
+_Found = Row[UUID, UUID, str, UUID, int, int, date, bytes] | tuple[UUID, UUID, str, UUID, int, int, date, bytes]
+
+
+def _opened(key: bytes, row: _Found) -> Saved:
     study_id, participant_id, version, response_id, slot, sequence, day, blob = row
     address = Address(study_id, participant_id, version, response_id, slot)
     return Saved(address, sequence, day, unpadded(open_sealed(key, blob, address.bound(sequence))))
