@@ -64,7 +64,7 @@ def test_a_stolen_disk_says_nothing(
 ) -> None:
     """ASVS 14.2.4, 16.2.5, attack 1: databases, write-ahead logs, logs, backups, recordings, temporary files, settings.
 
-    Answers, names, addresses, codes, cookies, keys, seeds, passphrases, cards and sound, each in all the spellings of ``disk.spellings``.
+    Answers, names, addresses, codes, cookies, keys, seeds, passphrases, cards and sound, in every spelling of ``disk``.
     """
     begun = time.time() - 2
     secrets = live(settings, now)
