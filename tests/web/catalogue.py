@@ -1,7 +1,8 @@
 """The catalogue of translations: found in the code, kept in ``web/locale``, compiled. ``make catalogue`` runs this.
 
 Besides what gettext usually marks, it finds what the rooms below the web say without knowing gettext: whatever reads
-like a sentence in their code, what they mark by ``said`` or ``counted``, and the names of the ready consent documents.
+like a sentence in their code, what an error is raised with, what they mark by ``Sentence``, ``counted`` or ``said``,
+and the labels of the ready consent documents.
 """
 
 import ast
@@ -23,7 +24,7 @@ from tests.house.tree import ROOMS, ROOT, files, name
 LOCALE = ROOT / "web/locale"
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "counted": (1, 2)}
 # Below the web, where nobody knows gettext, and in Python only: ``said`` of a template says what Python gave it.
-_BELOW = {**KEYWORDS, "said": None}
+_BELOW = {**KEYWORDS, "Sentence": None, "said": None}
 _TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 # What only an operator reads, in a terminal, stays English.
 _FOR_OPERATORS = ("web/cli/", "vault/settings.py", "vault/migrations/")
@@ -59,24 +60,22 @@ def in_code(where: str, code: bytes) -> Iterator[Found]:
         yield from ((where, text) for text in _sentences(ast.parse(code)) if text not in known)
 
 
-def _sentences(tree: ast.AST) -> Iterator[str]:
-    """Texts that read like a sentence; not docstrings, parts of f-strings, and what is raised for developers."""
-    if _for_developers(tree):
-        return
-    for below in ast.iter_child_nodes(tree):
-        yield from _sentences(below)
-    if isinstance(tree, ast.Constant) and isinstance(tree.value, str) and _SENTENCE.fullmatch(tree.value):
-        yield tree.value
-
-
-def _for_developers(node: ast.AST) -> bool:
+def _sentences(node: ast.AST) -> Iterator[str]:
+    """Texts that read like a sentence, and whatever an error says (``public``) or is raised with; not docstrings, parts
+    of f-strings, and what is said to developers only."""
     match node:
         case ast.Expr(value=ast.Constant()) | ast.JoinedStr():
-            return True
-        case ast.Raise(exc=ast.Call(func=ast.Name(id=error))):
-            return error in _FAULTS_OF_OURS
-        case _:
-            return False
+            return
+        case ast.Raise(exc=ast.Call(func=ast.Name(id=error))) if error in _FAULTS_OF_OURS:
+            return
+        case ast.Raise(exc=ast.Call(func=ast.Name(), args=[ast.Constant(value=str(text)), *_])):
+            yield text
+        case ast.Assign(targets=[ast.Name(id="public")], value=ast.Constant(value=str(text))):
+            yield text
+        case ast.Constant(value=str(text)) if _SENTENCE.fullmatch(text):
+            yield text
+    for below in ast.iter_child_nodes(node):
+        yield from _sentences(below)
 
 
 def po_of(language: str) -> Path:
