@@ -1,15 +1,17 @@
 """A server in a process of its own, and what a request costs it: processor time, not the time of the network."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -53,7 +55,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(kind: str, target: str, environment: Mapping[str, str]) -> Iterator[Server]:
     """``target`` ("module:app") answered by "granian" or "gunicorn" with one worker, ended afterwards."""
     port = _free_port()
@@ -62,23 +64,29 @@ def serving(kind: str, target: str, environment: Mapping[str, str]) -> Iterator[
     else:
         address = ("--bind", f"127.0.0.1:{port}", "--workers", "1")
         command = [str(_PROGRAMS / "gunicorn"), target, "--no-control-socket", "--log-level", "error", *address]
-    process = subprocess.Popen(
-        command, cwd=_ROOT, env={"PATH": os.environ["PATH"], **environment}, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        _wait(process, port)
-        yield Server(process, port)
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, cwd=_ROOT, env={"PATH": os.environ["PATH"], **environment}, stdout=said, stderr=said,
+            start_new_session=True,
+        )  # fmt: skip
         try:
-            process.wait(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=_PATIENCE)
+            _wait(process, port, said)
+            yield Server(process, port)
+        finally:
+            _end(process)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Neither the server nor a worker of it is left."""
+    for way in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, way)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=_PATIENCE)
+            return
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> None:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -87,7 +95,8 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError("the server did not start")
+    said.seek(0)
+    raise RuntimeError(f"the server did not start: {said.read().decode(errors='replace')[-2000:]}")
 
 
 def request(path: str, *, cookie: str = "") -> bytes:
