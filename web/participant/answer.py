@@ -72,7 +72,7 @@ def _page(
         {
             "title": f"{said.error} {skeleton.title} – {words}" if problems else f"{skeleton.title} – {words}",
             "notices": notices,
-            "summary": summary(skeleton.summary(problems)),
+            "summary": summary(skeleton.summary(problems, reached.answers)),
             "progress": words,
             "heading": skeleton.title,
             "address": address,

@@ -62,6 +62,11 @@ class Language:
         parts = [part.strip() for part in text.split("\n\n") if part.strip()]
         return [piece for part in parts for piece in (opening, self.said({self.tag: part}), "</p>")]
 
+    def label(self, question_id: str, answers: Answers) -> str:
+        """What a question asks, not escaped."""
+        text = in_language(self.questions[question_id].label, self.tag)
+        return piping.filled(text, self.questions, answers, self.tag, self.yes_no)
+
     def sentence(self, sentence: Sentence) -> str:
         """A sentence of the rules in this language, not escaped."""
         values = sentence.filled(self.tag)

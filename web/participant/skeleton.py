@@ -43,11 +43,19 @@ class Skeleton:
         wrong, fields = told(problems, self.language)
         return Filling(form, answers, wrong, fields)
 
-    def summary(self, problems: Sequence[Problem]) -> list[tuple[str, str]]:
-        """For each thing to look at again, where it stands on the page and what to do there."""
+    def summary(self, problems: Sequence[Problem], answers: Answers) -> list[tuple[str, str]]:
+        """For each thing to look at again, where it stands on the page and what to do there.
+
+        Where the same is to be done in several places, each says which question it is about.
+        """
+        said = [self.language.sentence(problem.sentence) for problem in problems]
+        often = {sentence for sentence in said if said.count(sentence) > 1}
         return [
-            (self.targets.get(problem.field, problem.field), self.language.sentence(problem.sentence))
-            for problem in problems
+            (
+                self.targets.get(problem.field, problem.field),
+                f"{self.language.label(problem.question, answers)} {sentence}" if sentence in often else sentence,
+            )
+            for problem, sentence in zip(problems, said, strict=True)
         ]
 
 

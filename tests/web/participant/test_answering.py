@@ -31,6 +31,7 @@ def run_of(place: Place, enrolled: Enrolled) -> runs.Response:
     return run
 
 
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 def test_the_way_leads_from_page_to_page_to_the_review_and_the_thanks(place: Place) -> None:
     browser, enrolled, page = place.agreed()
 
@@ -56,6 +57,7 @@ def test_who_has_no_mentor_is_not_asked_about_one(place: Place) -> None:
     assert "What gets in the way" in after.title
 
 
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 def test_a_refused_page_says_what_to_do_beside_each_field_and_keeps_what_was_typed(place: Place) -> None:
     browser, _, page = place.agreed()
 
@@ -67,6 +69,17 @@ def test_a_refused_page_says_what_to_do_beside_each_field_and_keeps_what_was_typ
     again = browser.get(page.path)
     assert "still here" in again.words(".notice")
     assert (form_of(again).value("university"), form_of(again).value("years")) == ("other", "a dozen")
+
+
+def test_the_same_thing_to_do_in_two_places_names_each_question(place: Place) -> None:
+    _, _, page = place.agreed()
+
+    refused = form_of(page).submit(then="next")
+
+    assert refused.complaints == {
+        "Which of these describes your work best? Choose an answer.": "role",
+        "At which university do you work? Choose an answer.": "university",
+    }
 
 
 def test_going_back_keeps_what_is_sound_and_what_is_not(place: Place) -> None:
@@ -131,6 +144,7 @@ def test_a_draft_that_a_script_keeps_comes_back(place: Place) -> None:
     assert form_of(browser.get(page.path)).value("years") == "a doz"
 
 
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 def test_a_second_tab_loses_nothing_and_the_next_page_says_what_happened(place: Place) -> None:
     browser, _, page = place.agreed()
     one, two = form_of(page), form_of(browser.get(page.path))

@@ -296,6 +296,51 @@ def test_what_is_being_typed_is_kept_as_a_draft(site: Site, chromium: Browser) -
         expect(page.locator("#years")).to_have_value("1")
 
 
+def test_an_order_may_be_made_by_dragging_too(site: Site, chromium: Browser) -> None:
+    made = _ready(site)
+    enrolled = _enrol(site, made)
+    with site.context(chromium) as context:
+        page = context.new_page()
+        _arrive(page, enrolled.code.text, scripts=True)
+        _agree(page)
+        _press(page, "Begin")
+        _choose(page, "role", "clinician")
+        _choose(page, "university", "calgary")
+        _press(page, "Save and go on")
+        _choose(page, "has_mentor", "no")
+        _press(page, "Save and go on")
+        for number, name in enumerate(("Lack of time", "Too few", "No financial", "No academic", "Mentors who"), 1):
+            page.locator("li", has_text=name).get_by_role("button", name=f"Put in place {number}").click()
+        expect(page.locator(".order li")).to_have_count(5)
+        # Nothing has to be scrolled while the mouse is held down.
+        page.set_viewport_size({"width": WIDE, "height": 1400})
+        page.locator(".order li .what").last.hover()
+        page.mouse.down()
+        # A browser tells of what is dragged over only when it moves on.
+        for y in (4, 2):
+            page.locator(".order li").first.hover(position={"x": 20, "y": y}, force=True)
+        page.mouse.up()
+        _press(page, "Save and go on")
+        expect(page.locator("main")).to_contain_text("1. Mentors who lack the skills")
+
+
+def test_two_tabs_are_compared(site: Site, chromium: Browser) -> None:
+    with site.context(chromium) as context:
+        page, _ = _typing(context, site)
+        other = context.new_page()
+        other.goto(page.url)
+        for tab, years in ((page, "3"), (other, "12")):
+            _choose(tab, "role", "clinician")
+            _choose(tab, "university", "calgary")
+            tab.locator("#years").fill(years)
+            _press(tab, "Save and go on")
+        _look(other, "overtaken")
+        other.get_by_role("link", name="Compare the two and choose").click()
+        _look(other, "compare")
+        other.get_by_role("button", name="This one counts").first.click()
+        _heading(other, "Your mentor")
+
+
 def test_the_end_of_a_visit_is_said_five_minutes_before(site: Site, chromium: Browser) -> None:
     with site.context(chromium) as context:
         page, _ = _typing(context, site)

@@ -17,6 +17,7 @@ def standing_of(place: Place, enrolled: Enrolled) -> Standing:
         return participants.find(work.db, place.made.study.id, enrolled.participant.id).standing
 
 
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("way", list(Way))
 def test_each_way_says_what_it_does_and_does_it_after_one_confirmation(place: Place, way: Way) -> None:
     browser, enrolled, page = place.agreed()
