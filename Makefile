@@ -20,9 +20,9 @@ run: $(VENV)/ready-to-run ## Set up, make the demo study in ./var if there is no
 test: check ## Set up, check, and run every test: the quick ones first, then those in a browser
 	@.ci/setup/programs
 	@echo "Tests without a browser"
-	@$(BIN)/pytest -m "not browser"
+	@$(BIN)/pytest -n auto --dist loadfile -m "not browser"
 	@echo "Tests in a browser"
-	@$(BIN)/pytest -m browser
+	@$(BIN)/pytest -n auto --dist loadfile -m browser
 
 check: $(VENV)/ready-to-test ## Formatting, lint, types and the rules about who may import whom
 	@echo "Formatting (ruff)"
