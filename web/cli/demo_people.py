@@ -38,6 +38,8 @@ def enrol(stage: Stage, work: Work, now: datetime, wave: int) -> None:
     people = [one for one in stage.material.people.values() if one.wave == wave and not one.mentor]
     for typed in (False, True):
         chosen = [one for one in people if one.typed_code is typed]
+        if not chosen:
+            continue
         entries = [_entry(stage, one) for one in chosen]
         welcomed = recruitment.enrol_many(
             work.db, work.keyring, stage.study_id, entries, by=stage.coordinator.actor, now=now, typed=typed
