@@ -22,9 +22,8 @@ from consent import examples
 from tests.house.tree import ROOMS, ROOT, files, name
 
 LOCALE = ROOT / "web/locale"
-KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "counted": (1, 2)}
-# Below the web, where nobody knows gettext, and in Python only: ``said`` of a template says what Python gave it.
-_BELOW = {**KEYWORDS, "Sentence": None, "said": None}
+# The functions that mark a text, and how many texts each takes: the message, or the message and its plural.
+_MARKS = {"_": 1, "_l": 1, "gettext": 1, "lazy_gettext": 1, "Sentence": 1, "said": 1, "ngettext": 2, "counted": 2}
 _TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 # What only an operator reads, in a terminal, stays English.
 _FOR_OPERATORS = ("web/cli/", "vault/settings.py", "vault/migrations/")
@@ -40,24 +39,32 @@ def found() -> Iterator[Found]:
     """Every sentence of the program that a page, a letter or a mail may show."""
     for template in [*files("web/templates", "*.html"), *files("web/templates", "*.txt")]:
         with template.open("rb") as file:
-            for _, message, _, _ in extract("jinja2", file, KEYWORDS, (), _TEMPLATES):
+            for _, message, _, _ in extract("jinja2", file, DEFAULT_KEYWORDS, (), _TEMPLATES):
                 yield name(template), message
     for room in ROOMS:
         for module in files(room, "*.py"):
             if not name(module).startswith(_FOR_OPERATORS):
-                yield from in_code(name(module), module.read_bytes())
+                yield from in_code(name(module), module.read_text(encoding="utf-8"))
     for example in examples.library():
         yield "consent/library", example.label
 
 
-def in_code(where: str, code: bytes) -> Iterator[Found]:
-    """What a module says: what is marked, else what reads like a sentence."""
-    keywords = KEYWORDS if where.startswith("web/") else _BELOW
-    marked = [message for _, message, _, _ in extract("python", io.BytesIO(code), keywords)]
+def in_code(where: str, code: str) -> Iterator[Found]:
+    """What a module says: what is marked, in f-strings as well, else what reads like a sentence."""
+    tree = ast.parse(code)
+    marked = [message for node in ast.walk(tree) for message in _marked(node)]
     yield from ((where, message) for message in marked)
     if where not in _NOT_FOR_GETTEXT:
         known = {part for message in marked for part in ([message] if isinstance(message, str) else message)}
-        yield from ((where, text) for text in _sentences(ast.parse(code)) if text not in known)
+        yield from ((where, text) for text in _sentences(tree) if text not in known)
+
+
+def _marked(node: ast.AST) -> Iterator[str | tuple[str, ...]]:
+    match node:
+        case ast.Call(func=ast.Name(id=mark), args=[*given]) if mark in _MARKS:
+            texts = [text.value for text in given[: _MARKS[mark]] if isinstance(text, ast.Constant)]
+            if len(texts) == _MARKS[mark]:
+                yield str(texts[0]) if len(texts) == 1 else tuple(map(str, texts))
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:

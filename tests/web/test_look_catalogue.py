@@ -72,17 +72,14 @@ def check(spot):
     raise Unfit("Give one, for example: Calgary")
 def keep():
     raise ValueError("Nobody is shown this.")
-    log(f"Nor this. {1} And not this.")
+    log(f"Nor this. {gettext('But this')} And not this.")
 '''
-    assert sorted(
-        message for _, message in catalogue.in_code("survey/x.py", code.encode()) if isinstance(message, str)
-    ) == [
+    assert sorted(message for _, message in catalogue.in_code("survey/x.py", code) if isinstance(message, str)) == [
         "Add “%(name)s” here.",
+        "But this",
         "Give one, for example: Calgary",
         "There is no consent to this.",
         "This does not fit: Calgary",
         "Whom to ask",
     ]
-    assert ("survey/x.py", ("One is left.", "%(count)s are left.")) in list(
-        catalogue.in_code("survey/x.py", code.encode())
-    )
+    assert ("survey/x.py", ("One is left.", "%(count)s are left.")) in list(catalogue.in_code("survey/x.py", code))
