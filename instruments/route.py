@@ -69,11 +69,12 @@ class Progress:
 class _Step:
     """A question, ready to be reached and read."""
 
-    __slots__ = ("condition", "id", "offering", "question", "read", "section", "slot")
+    __slots__ = ("asks", "condition", "id", "offering", "question", "read", "section", "slot")
 
     def __init__(self, question: Question, slot: int, section: Condition | None) -> None:
         self.question = question
         self.id = question.id
+        self.asks = question.asks
         self.slot = slot
         self.section = section
         self.condition = parse(question.relevant) if question.relevant else None
@@ -221,10 +222,10 @@ class Plan:
         reached = reached or self.reached(answers)
         parts = list(dict.fromkeys(self.pages[at].section for at in reached.slots))
         here = self.pages[slot].section
-        asked = [step for step in map(self._ids.__getitem__, reached.questions) if step.question.asks]
+        asked = [step for step in map(self._ids.__getitem__, reached.questions) if step.asks]
         left = sum(step.slot >= slot for step in asked)
         minutes = self.instrument.minutes
-        whole = sum(step.question.asks for step in self._steps)
+        whole = sum(step.asks for step in self._steps)
         about = None if minutes is None or not whole else max(1, round(minutes * left / whole))
         return Progress(parts.index(here) + 1 if here in parts else len(parts), len(parts), about)
 
