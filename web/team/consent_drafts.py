@@ -20,6 +20,7 @@ from vault.errors import Conflict, Invalid
 from vault.studies import Permit
 from web.kit.forms import PageForm, choices
 from web.kit.guard import Pages
+from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team.consent_texts import draft_of, sheet_of
@@ -45,7 +46,7 @@ def _begin_form(visit: Visit, data: MultiDict[str, str] | None = None) -> tuple[
     sources |= {example.name: gettext(example.label) for example in ready}
     sources[BLANK] = gettext("An empty page")
     form.source.choices = choices(sources.items())
-    return form, {example.name: in_language(example.wording.note, "en") for example in ready}
+    return form, {example.name: in_language(example.wording.note, tag()) for example in ready}
 
 
 @page.view("/studies/<uuid:study_id>/consent/new", permit=Permit.AUTHOR)

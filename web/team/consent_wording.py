@@ -104,7 +104,7 @@ def in_words(place: str) -> str:
         scope = next((scope for scope in Scope if f"{rest}-".startswith(f"{scope.value}-")), None)
         if scope is not None:
             language = rest.removeprefix(scope.value).removeprefix("-")
-            said = f"{gettext('Question')}: {SCOPES[scope]}" if language else f"{gettext('Necessary')}: {SCOPES[scope]}"
+            said = f"{gettext('Question') if language else gettext('Necessary')} – {SCOPES[scope]}"
             return f"{said} ({LANGUAGES.get(language, language)})" if language else said
     if kind in ("element", "reason"):
         return str(next((gettext(text) for element, text in REQUIRED.items() if element.value == rest), place))

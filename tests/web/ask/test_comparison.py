@@ -55,7 +55,7 @@ def test_over_several_versions_every_reason_on_the_way_is_there(desk: Desk, guid
 
     assert "Version 3" in _words(_entry(page, "effect"), ".//aside")
     assert "Version 4" in _words(_entry(page, "work_life"), ".//aside")
-    assert "added: 6" in page.words(".counts")
+    assert "added – 6" in page.words(".counts")
 
 
 def test_a_question_that_was_added_is_not_asked_on_the_other_side(desk: Desk, guide: UUID) -> None:
