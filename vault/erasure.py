@@ -107,15 +107,8 @@ def carry_out(db: Session, rings: Session, backups: Path, *, now: datetime) -> I
 def reapply(db: Session, rings: Session, backups: Path, *, now: datetime) -> Iterator[str]:
     """After a restore: whoever was ever forgotten is forgotten in these files too. The log counts who came back."""
     everybody = db.scalars(select(Erasure).order_by(Erasure.number)).all()
-    came_back = [
-        erasure
-        for erasure in everybody
-        if rings.scalar(
-            select(Wrap.participant_id)
-            .where(Wrap.participant_id == erasure.participant_id, Wrap.scope.in_(SCOPES[erasure.kind]))
-            .limit(1)
-        )
-    ]
+    held = {(who, scope) for who, scope in rings.execute(select(Wrap.participant_id, Wrap.scope).distinct())}
+    came_back = [one for one in everybody if any((one.participant_id, scope) in held for scope in SCOPES[one.kind])]
     for erasure in came_back:
         keyring.drop(rings, erasure.participant_id, SCOPES[erasure.kind])
     yield "deleted"

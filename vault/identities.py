@@ -146,12 +146,8 @@ def _not_indexed(db: Session, rings: Session, study_id: UUID, reader: Reader) ->
     seed = seed_of(db, study_id, Scope.LINKAGE, account_id=reader.account_id, seed=reader.seed, epoch=epoch)
     holder = KeyPair(seed)
     indexed = select(Blind.participant_id).where(Blind.study_id == study_id)
-    waiting = rings.scalars(
-        select(Wrap.participant_id).where(
-            Wrap.study_id == study_id, Wrap.scope == Scope.LINKAGE, Wrap.kind == "study", Wrap.epoch == epoch,
-            Wrap.participant_id.not_in(indexed),
-        )
-    ).all()  # fmt: skip
+    here = (Wrap.study_id == study_id, Wrap.scope == Scope.LINKAGE, Wrap.kind == "study", Wrap.epoch == epoch)
+    waiting = rings.scalars(select(Wrap.participant_id).where(*here, Wrap.participant_id.not_in(indexed))).all()
     for participant_id in waiting:
         record = _last(db, participant_id)
         if record is None:

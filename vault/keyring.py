@@ -165,13 +165,8 @@ def sweep(rings: Session, known: Collection[UUID], *, now: datetime) -> int:
     ``known`` are all participants of the main database. Keys younger than a day may belong to an enrolment that is
     under way.
     """
-    strangers = [
-        participant_id
-        for participant_id in rings.scalars(
-            select(Salt.participant_id).where(Salt.added_on < now.date() - timedelta(days=1))
-        )
-        if participant_id not in known
-    ]
+    old = select(Salt.participant_id).where(Salt.added_on < now.date() - timedelta(days=1))
+    strangers = set(rings.scalars(old)).difference(known)
     for participant_id in strangers:
         drop(rings, participant_id, list(Scope))
     return len(strangers)

@@ -95,12 +95,8 @@ def welcome(
     own = {scope: keys[scope] for scope in (Scope.RESPONSES, Scope.LINKAGE) if scope in keys}
     plain = json.dumps([code.text, {scope.value: secret.hex() for scope, secret in own.items()}]).encode()
     blob = seal(key, plain, *_place(id_hash, study_id, participant_id, expires_at))
-    db.execute(
-        insert(Visiting).values(
-            id_hash=id_hash, study_id=study_id, participant_id=participant_id, blob=blob, seen_at=now,
-            expires_at=expires_at,
-        )
-    )  # fmt: skip
+    row = {"id_hash": id_hash, "study_id": study_id, "participant_id": participant_id, "blob": blob}
+    db.execute(insert(Visiting).values(**row, seen_at=now, expires_at=expires_at))
     return cookie, Person(participant_id, study_id, now, id_hash, own, code.text)
 
 

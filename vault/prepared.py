@@ -46,9 +46,7 @@ class Prepared(Generic[*Ts]):
         made, cursor = self._carry_out(db, values)
         found = cursor.fetchall()
         cursor.close()
-        return [
-            tuple([way(one) if way else one for way, one in zip(made.ways_out, row, strict=True)]) for row in found
-        ]
+        return [tuple([way(one) if way else one for way, one in zip(made.ways_out, row, strict=True)]) for row in found]
 
     def write(self, db: Session, **values: object) -> int:
         """How many rows were written."""

@@ -100,18 +100,13 @@ def save(
     for _ in range(_TRIES):
         sequence = (_last(db, address.participant_id) if after is None else after) + 1
         after = None
-        row = {
-            "study_id": address.study_id,
-            "participant_id": address.participant_id,
-            "version": address.version,
-            "response_id": address.response_id,
-            "slot": address.slot,
-            "sequence": sequence,
-            "day": now.date(),
-            "blob": seal(key, filled, address.bound(sequence)),
-        }
         # Written at once and not with the next flush: these are the statements that every answer waits for.
-        if insert.write(db, **row) == 1:
+        written = insert.write(
+            db, study_id=address.study_id, participant_id=address.participant_id, version=address.version,
+            response_id=address.response_id, slot=address.slot, sequence=sequence, day=now.date(),
+            blob=seal(key, filled, address.bound(sequence)),
+        )  # fmt: skip
+        if written == 1:
             return sequence
     raise Conflict
 

@@ -131,14 +131,8 @@ def _lacking(rings: Session, study_id: UUID, scope: Scope, *, have: int, lack: i
         other.study_id == study_id, other.scope == scope, other.kind == "study", other.epoch == lack,
         other.participant_id == Wrap.participant_id,
     )  # fmt: skip
-    return list(
-        rings.scalars(
-            select(Wrap).where(
-                Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study", Wrap.epoch == have,
-                ~has_other.exists(),
-            )
-        )
-    )  # fmt: skip
+    here = (Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study", Wrap.epoch == have)
+    return list(rings.scalars(select(Wrap).where(*here, ~has_other.exists())))
 
 
 def _rewrap(

@@ -116,19 +116,15 @@ class Site(Base):
     opened_on: Mapped[date]
 
 
+_STANDS = text("left_at IS NULL")
+
+
 class Member(Base):
     """An account in one role of one study, from ``joined_at`` until ``left_at``. Rows of the past stay."""
 
     __tablename__ = "member"
     __table_args__ = (
-        Index(
-            "member_once",
-            "study_id",
-            "account_id",
-            unique=True,
-            sqlite_where=text("left_at IS NULL"),
-            postgresql_where=text("left_at IS NULL"),
-        ),
+        Index("member_once", "study_id", "account_id", unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS),
         CheckConstraint("left_at IS NULL OR left_at >= joined_at", name="member_leaves_after_joining"),
     )
 
@@ -219,9 +215,7 @@ def leave(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
         # Locking the study makes two leads who remove each other at the same moment wait for each other.
         db.scalar(select(Study.id).where(Study.id == member.study_id).with_for_update())
         others = select(func.count()).select_from(Member).where(
-            Member.study_id == member.study_id,
-            Member.role == Role.LEAD,
-            Member.left_at.is_(None),
+            Member.study_id == member.study_id, Member.role == Role.LEAD, Member.left_at.is_(None),
             Member.id != member.id,
         )  # fmt: skip
         if not db.scalar(others):

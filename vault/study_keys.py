@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
@@ -253,21 +253,9 @@ def grants(db: Session, study_id: UUID, scope: Scope, epoch: int) -> Sequence[Ke
 
 def held(db: Session, study_id: UUID, account: Account) -> frozenset[Scope]:
     """The scopes whose active key the account can open with the key pair it has now."""
-    rows = db.scalars(
-        select(KeyGrant.scope)
-        .join(
-            StudyKey,
-            (StudyKey.study_id == KeyGrant.study_id)
-            & (StudyKey.scope == KeyGrant.scope)
-            & (StudyKey.epoch == KeyGrant.epoch),
-        )
-        .where(
-            KeyGrant.study_id == study_id,
-            KeyGrant.account_id == account.id,
-            KeyGrant.key_number == account.key_number,
-            StudyKey.state == State.ACTIVE,
-        )
-    )
+    active = select(StudyKey.scope, StudyKey.epoch).where(StudyKey.study_id == study_id, StudyKey.state == State.ACTIVE)
+    own = (KeyGrant.study_id == study_id, KeyGrant.account_id == account.id, KeyGrant.key_number == account.key_number)
+    rows = db.scalars(select(KeyGrant.scope).where(*own, tuple_(KeyGrant.scope, KeyGrant.epoch).in_(active)))
     return frozenset(rows)
 
 
