@@ -200,7 +200,7 @@ def test_the_log_tells_the_weeks_in_their_order(demo: Demo) -> None:
         ("coordinator", "/letters", ""),
         ("interviewer", "/interviews", "Write the memo and deposit"),
         ("transcriber", "", ""),
-        ("analyst", "/progress", ""),
+        ("analyst", "/asked", ""),
         ("auditor", "/log", ""),
     ],
 )

@@ -12,11 +12,11 @@ from web.cli.demo_stage import Actor, Member, Stage
 
 # What each role is for, and the page to open first.
 _FIRST_PAGE = {
-    Role.LEAD: ("the whole study: progress, approvals, versions, keys", ""),
+    Role.LEAD: ("the whole study: progress, approvals, versions, keys", "/progress"),
     Role.COORDINATOR: ("letters, links and who people are", "/letters"),
     Role.INTERVIEWER: ("interviews: one memo is still open, one person is waiting", "/interviews"),
     Role.TRANSCRIBER: ("recordings", ""),
-    Role.ANALYST: ("answers without names, and what was asked of whom", "/progress"),
+    Role.ANALYST: ("answers without names, and what was asked of whom", "/asked"),
     Role.AUDITOR: ("the log, and nothing that anybody said", "/log"),
 }
 
