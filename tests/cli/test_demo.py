@@ -284,7 +284,9 @@ def test_the_kept_sheet_is_its_owners_and_is_shown_again(demo: Demo, home: Path)
     assert all(account["passphrase"] in again.stdout for account in demo.told["accounts"])
 
 
-def test_nothing_is_kept_unless_it_was_asked(tmp_path: Path, demo: Demo) -> None:
+def test_the_same_seed_tells_the_same_under_other_secrets_and_keeps_no_sheet_unasked(
+    tmp_path: Path, demo: Demo
+) -> None:
     other = made(tmp_path / "home")
     other.stores.dispose()
 

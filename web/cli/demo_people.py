@@ -73,9 +73,7 @@ def approach(stage: Stage, work: Work, now: datetime, wave: int) -> None:
     coordinator = stage.coordinator
     reader = persons.reader(coordinator.id, coordinator.seed)
     invitations.invite(work.db, work.keyring, stage.study_id, list(by_id), account_id=coordinator.id, now=now)
-    waiting = invitations.outgoing(
-        work.db, work.keyring, stage.study_id, reader, now=now, state=LetterState.WAITING
-    )
+    waiting = invitations.outgoing(work.db, work.keyring, stage.study_id, reader, now=now, state=LetterState.WAITING)
     for ready in list(waiting):
         by_id[ready.letter.participant_id].code = ready.contents.code
         invitations.sent(work.db, work.keyring, ready.letter, account_id=coordinator.id, now=now)
