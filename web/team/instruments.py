@@ -250,7 +250,7 @@ def from_text(visit: Visit) -> ResponseReturnValue:
             return _begun(visit, read_yaml(form.text.data or ""))
         except FileUnreadable as unreadable:
             faults = unreadable
-            form.refuse(unreadable, "text")
+            form.refuse(Invalid(FileUnreadable.public), "text")  # the lines are listed in the page
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "text")
     return _new(visit, text=form, faults=faults), 422
