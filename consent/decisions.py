@@ -101,20 +101,10 @@ class Count:
 
 
 def record(
-    db: Session,
-    rings: Session,
-    study_id: UUID,
-    participant_id: UUID,
-    choices: Mapping[Scope, bool],
-    *,
-    document: str,
-    language: str,
-    now: datetime,
-    key: bytes | None = None,
-    signed: Signed | None = None,
-    read_by: UUID | None = None,
+    db: Session, rings: Session, study_id: UUID, participant_id: UUID, choices: Mapping[Scope, bool], *, document: str,
+    language: str, now: datetime, key: bytes | None = None, signed: Signed | None = None, read_by: UUID | None = None,
     site_id: UUID | None = None,
-) -> Occasion:
+) -> Occasion:  # fmt: skip
     """What the participant said to each scope that was put to them stands, bound to the text by its fingerprint.
 
     With ``read_by`` (an account) it was spoken, else typed. A scope without a choice is not decided. A yes needs the
@@ -138,15 +128,9 @@ def record(
             raise Invalid("This text is not the one in use today. Load the page again and read it before you decide.")
         signatures.require(vouched, spoken=mode is Mode.SPOKEN)
     occasion = Occasion(
-        study_id=study_id,
-        participant_id=participant_id,
-        mode=mode,
-        document=document,
-        language=language,
-        read_by=read_by,
-        at=now,
-        sealed=None,
-    )
+        study_id=study_id, participant_id=participant_id, mode=mode, document=document, language=language,
+        read_by=read_by, at=now, sealed=None,
+    )  # fmt: skip
     occasion.sealed = _sealed(occasion, vouched, key)
     _keep(db, rings, occasion, choices, number=text.number, digest=signatures.digest(vouched))
     return occasion
@@ -211,43 +195,27 @@ def _keep(
     }
     payload = {**facts, "at": occasion.at.isoformat(), "occasion": str(occasion.id), "signed": digest}
     ledger.append(
-        db,
-        "consent.decided",
-        actor=ledger.staff(occasion.read_by) if occasion.read_by else ledger.participant(subject),
-        now=occasion.at,
-        study=occasion.study_id,
-        subject=subject,
-        detail=participant_keys.detail(rings, occasion.participant_id, ledger.canonical(payload).encode()),
-        **facts,
-    )
+        db, "consent.decided",
+        actor=ledger.staff(occasion.read_by) if occasion.read_by else ledger.participant(subject), now=occasion.at,
+        study=occasion.study_id, subject=subject,
+        detail=participant_keys.detail(rings, occasion.participant_id, ledger.canonical(payload).encode()), **facts,
+    )  # fmt: skip
     db.flush()
 
 
 def withdraw_all(
-    db: Session,
-    rings: Session,
-    study_id: UUID,
-    participant_id: UUID,
-    *,
-    now: datetime,
-    by: UUID | None = None,
+    db: Session, rings: Session, study_id: UUID, participant_id: UUID, *, now: datetime, by: UUID | None = None,
     only: Collection[Scope] = tuple(Scope),
-) -> Occasion:
+) -> Occasion:  # fmt: skip
     """The participant says no to ``only`` from now on, whatever was said before, signed by nobody and for no reason.
 
     ``by`` is the account that was told, None where the participant did it themselves. For somebody who stops, ``only``
     is ``scopes.PARTICIPATION``; for one change of mind it is one scope.
     """
     occasion = Occasion(
-        study_id=study_id,
-        participant_id=participant_id,
-        mode=Mode.WITHDRAWAL,
-        document=None,
-        language=None,
-        read_by=by,
-        at=now,
-        sealed=None,
-    )
+        study_id=study_id, participant_id=participant_id, mode=Mode.WITHDRAWAL, document=None, language=None,
+        read_by=by, at=now, sealed=None,
+    )  # fmt: skip
     _keep(db, rings, occasion, dict.fromkeys(only, False), number=0, digest="")
     return occasion
 
