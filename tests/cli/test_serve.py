@@ -1,6 +1,7 @@
 """``verbatim serve`` and gunicorn: they answer, they stop, and they refuse to speak to others in the clear."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -78,7 +79,10 @@ def test_verbatim_serve_answers_and_stops_when_told(settings: Settings, port: in
         told, _ = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 0, told
-    assert told == f"Open http://localhost:{port} in a browser. Ctrl+C here stops Verbatim.\n"
+    first, *log = told.splitlines()
+    assert first == f"Open http://localhost:{port} in a browser. Ctrl+C here stops Verbatim."
+    assert len(log) == 1
+    assert re.fullmatch(r"\S+Z INFO GET /healthz 200 \d+\.\dms", log[0]), log
 
 
 def test_several_workers_answer(settings: Settings, port: int) -> None:
