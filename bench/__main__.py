@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import guarded_page, keys, sign_ins
+from bench import guarded_page, interview, keys, sign_ins
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "keys": keys.measure,
     "sign-ins": sign_ins.measure,
     "guarded-page": guarded_page.measure,
+    "interview": interview.measure,
 }
 
 

@@ -83,15 +83,29 @@ def held(visit: Visit, pseudonym: str, response_id: UUID) -> Held:
     return Held(one, interview, response, decisions.grant_for(visit.db, one.id), plan, key)
 
 
+def _label(name: str) -> str | None:
+    """What a person calls a field into which they type; None for any other. The guide need not be at hand."""
+    known: dict[str, str] = {
+        "memo": gettext("Memo"), "about.tape": gettext("Tape id"), "about.setting": gettext("Setting"),
+        "about.present": gettext("Others present"),
+    }  # fmt: skip
+    if name in known:
+        return known[name]
+    if name.startswith("nominee-"):
+        return str(gettext("Somebody was named"))
+    if name.startswith("candidate.") and name.endswith((".words", ".theme")):
+        return str(gettext("Questions outside the guide"))
+    topic, _, last = name.rpartition(".")
+    return str(gettext("Notes on %(topic)s", topic=topic.replace("_", " "))) if last == "notes" else None
+
+
 def not_kept(visit: Visit, pseudonym: str, refusal: VerbatimError) -> ResponseReturnValue:
     """A rule says no to all of it: what was typed stands on a page to be copied, and nothing of it is kept."""
     typed = [
-        (name, value)
+        (label, value)
         for name, value in request.form.items(multi=True)
-        if value.strip() and (name.endswith((".notes", ".words", ".theme")) or name.startswith(("about.", "nominee-")))
+        if value.strip() and (label := _label(name)) is not None
     ]
-    if request.form.get("memo", "").strip():
-        typed.append(("memo", request.form["memo"]))
     sentence = gettext(refusal.sentence)
     page = render(visit, "interviewer/not_kept.html", pseudonym=pseudonym, sentence=sentence, typed=typed)
     return page, status_of(refusal)

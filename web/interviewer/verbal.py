@@ -59,7 +59,7 @@ def _form(shown: Shown, data: MultiDict[str, str] | None = None) -> SpokenForm:
     asked = {
         _field(question.scope): RadioField(
             question.text,
-            [InputRequired(_l("Ask this, then say what was answered."))],
+            [InputRequired(gettext("Say what was answered to: %(question)s", question=question.text))],
             choices=choices(_YES_NO),
         )
         for question in shown.questions

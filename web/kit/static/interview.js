@@ -23,8 +23,13 @@
     for (const topic of topics) topic.hidden = topic !== target;
     if (target.dataset.id) came = id;
     for (const link of links) {
-      if (link.hash === "#" + id) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.hash !== "#" + id) { link.removeAttribute("aria-current"); continue; }
+      link.setAttribute("aria-current", "true");
+      /* In a long guide the current topic stays in sight; only the list moves. */
+      const list = link.closest(".guide"), at = link.getBoundingClientRect(), around = list.getBoundingClientRect();
+      if (link === links[0]) list.scrollTop = 0;
+      else if (at.bottom > around.bottom) list.scrollTop += at.bottom - around.bottom + at.height;
+      else if (at.top < around.top) list.scrollTop -= around.top - at.top + at.height;
     }
     if (narrow.matches) guide.open = false;
     if (focus) {
@@ -45,6 +50,10 @@
     event.preventDefault();
     go(link.hash.slice(1));
   });
+  for (const link of form.querySelectorAll('.topic a[href="#nominee"]')) link.addEventListener("click", (event) => {
+    event.preventDefault();
+    go("nominee");
+  });
   for (const link of document.querySelectorAll(".errors a")) link.addEventListener("click", (event) => {
     const field = document.getElementById(link.hash.slice(1));
     const topic = field && field.closest(".topic");
@@ -56,7 +65,13 @@
   const wrong = document.querySelector(".errors a");
   const begin = document.getElementById((wrong || location).hash.slice(1));
   const first = begin && begin.closest(".topic");
-  show(first ? first.id : topics[0].id, !document.querySelector(".errors"));
+  const errors = document.querySelector(".errors");
+  const open = () => { show(first ? first.id : topics[0].id, !errors); if (errors) errors.focus(); };
+  open();
+  /* Where the address has a fragment the browser moves the focus there, after everything has been loaded. */
+  if (location.hash) window.addEventListener("load", () => setTimeout(() => {
+    if (!document.activeElement || !/^(TEXTAREA|INPUT)$/.test(document.activeElement.tagName)) open();
+  }));
   document.querySelector(".jump").hidden = false;
 
   /* ---- what changed is sent ---- */
@@ -153,7 +168,7 @@
     if (!label || !chosen) return;
     const boxes = [...topic.querySelectorAll("input[type=checkbox][name$='.probe']")];
     const ticked = boxes.filter((box) => box.checked).length;
-    const some = ticked || topic.querySelector("textarea.notes").value.trim();
+    const some = ticked || topic.querySelector("textarea.notes")?.value.trim();
     const state = chosen.value || (some ? "asked" : "none");
     const is = state === "asked" && ticked && ticked < boxes.length ? "partly" : state;
     label.textContent = said[is];
