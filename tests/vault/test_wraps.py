@@ -1,7 +1,5 @@
 """Wraps: a key for the holder of one key pair, in one place."""
 
-import os
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
