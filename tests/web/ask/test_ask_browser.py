@@ -115,7 +115,7 @@ def test_a_guide_grows_by_a_version_from_the_library_to_the_comparison(
             _look(page, "ask-publish")
         page.get_by_label("REB Calgary, 17024").check()
         _press(page, "Publish version 2")
-        expect(page.get_by_role("alert")).to_contain_text("effect: Say why this is changed")
+        expect(page.get_by_role("alert")).to_contain_text("effect – Say why this is changed")
         if scripts:
             _look(page, "ask-publish-error")
         assert page.get_by_label("REB Calgary, 17024").is_checked()
