@@ -11,9 +11,11 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from consent.scopes import Scope as Agreed
 from survey import sampling
 from vault.accounts import Account
 from vault.studies import Role, Scope, Site
+from web.team.consent_wording import SCOPES as AGREED
 from web.team.members import ROLES, SCOPES
 
 # Names in parentheses are facts of the line, put into words by ``_fact``.
@@ -119,6 +121,8 @@ def _cells(value: object) -> str:
 def _fact(db: Session, name: str, value: object) -> str:
     if name in {"cells", "part"}:
         return _cells(value)
+    if name in {"yes", "no"} and isinstance(value, list):
+        return ", ".join(str(AGREED[Agreed(one)]) for one in value).lower() or "–"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if name == "account":
         return _person(db, text)
