@@ -15,6 +15,7 @@ from instruments.kinds import NO, YES
 from instruments.sentences import in_language
 from survey import holdings
 from survey.holdings import Holdings
+from survey.runs import Kind
 from survey.statuses import Status
 from vault.studies import Permit
 from web.kit import i18n
@@ -54,6 +55,7 @@ class Shown:
     title: str
     begun_on: date
     submitted_on: date | None
+    spoken: bool  # an interview, of which only notes are held
 
 
 def _holdings(visit: Visit) -> Holdings:
@@ -81,7 +83,8 @@ def _runs(held: Holdings) -> list[tuple[Shown, list[Line]]]:
             )
             for one in run.given
         ]
-        found.append((Shown(in_language(run.title, tag), run.begun_on, run.submitted_on), lines))
+        spoken = run.kind is Kind.INTERVIEW
+        found.append((Shown(in_language(run.title, tag), run.begun_on, run.submitted_on, spoken), lines))
     return found
 
 

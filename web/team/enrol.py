@@ -30,7 +30,7 @@ page = Pages("enrol", __name__)
 
 _CODES = (
     ("link", _l("A long code, for mail: strong enough by itself, meant to be clicked or scanned")),
-    ("typed", _l("A short code, for letters and the telephone: 18 letters that can be typed")),
+    ("typed", _l("A short code, for letters and the telephone: 18 letters and digits to be typed")),
 )
 
 COLUMNS = {
