@@ -17,6 +17,7 @@ from consent.grants import Grant
 from consent.scopes import Scope
 from survey import apart
 from vault.errors import Invalid, Missing
+from vault.prepared import Prepared
 from vault.records import Address
 from vault.sealing import Part, open_sealed, padded, seal, unpadded
 from vault.store import Base
@@ -65,7 +66,7 @@ _UPSERT = {
 }
 
 
-_BLOB = select(PageDraft.blob).where(PageDraft.response_id == bindparam("response_id", type_=Uuid()))
+_BLOB = Prepared(select(PageDraft.blob).where(PageDraft.response_id == bindparam("response_id", type_=Uuid())))
 
 
 def keep(
@@ -98,9 +99,10 @@ def read(
 ) -> Draft | None:  # fmt: skip
     """The draft of the page at ``address``; None if there is none, or the page was saved since (``newest`` is the
     sequence of its last save, 0 if there is none)."""
-    blob = db.connection().scalar(_BLOB, {"response_id": address.response_id})
-    if blob is None:
+    found = _BLOB.rows(db, response_id=address.response_id)
+    if not found:
         return None
+    ((blob,),) = found
     inside = msgspec.json.decode(unpadded(open_sealed(key, blob, *_place(address))), type=_Inside)
     if inside.slot != address.slot or inside.seen < newest:
         return None

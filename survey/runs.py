@@ -45,6 +45,8 @@ class ResponseRow(Base):
             postgresql_where=text("kind = 'self' OR submitted_on IS NULL"),
         ),
         Index("response_of_study", "study_id", "version_id"),
+        # Every page of a participant looks their runs up; the index above covers only some of the rows.
+        Index("response_of_participant", "participant_id"),
         CheckConstraint("submitted_on IS NULL OR submitted_on >= begun_on", name="response_is_begun_first"),
     )
 

@@ -1,10 +1,13 @@
 """Languages: which one a page is in, which way it runs, and how a moment is written."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from web.kit import cookies
 
@@ -19,8 +22,14 @@ def chosen() -> str:
     cookie = request.cookies.get(cookies.LANGUAGE, "")
     if cookie in LANGUAGES:
         return cookie
+    return _best(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
+@lru_cache(maxsize=1024)
+def _best(header: str) -> str:
     # Best first; somebody who asks for fr-CA before English reads French.
-    wanted = (asked.partition("-")[0].lower() for asked, quality in request.accept_languages if quality > 0)
+    accepted = parse_accept_header(header, LanguageAccept)
+    wanted = (asked.partition("-")[0].lower() for asked, quality in accepted if quality > 0)
     return next((tongue for tongue in wanted if tongue in LANGUAGES), "en")
 
 

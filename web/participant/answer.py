@@ -86,7 +86,7 @@ def _page(
             "back": said.back if slot != reached.slots[0] else "",
         }
     )
-    return packed(Response(html, status, mimetype="text/html"))
+    return packed(html, status)
 
 
 @lru_cache(maxsize=256)

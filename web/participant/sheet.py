@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, make_response, url_for
+from flask import Response, url_for
 from sqlalchemy import select
 
 from vault.errors import Missing
@@ -27,4 +27,4 @@ def sheet(visit: Visit, template: str, status: int = 200, **values: Any) -> Resp
         values.setdefault("study_title", title_of(visit, visit.person.study_id))
         values.setdefault("later_url", url_for("later.code"))
         values.setdefault("stop_url", url_for("leave.ways"))
-    return packed(make_response(render(visit, template, **values), status))
+    return packed(render(visit, template, **values), status)
