@@ -28,7 +28,7 @@ page = Pages("asked", __name__)
 # What became of a question: a sign that prints in black, and the word for it.
 SIGNS: Mapping[Missingness, tuple[str, object]] = {
     Missingness.ANSWERED: ("●", _l("answered")),
-    Missingness.SKIPPED: ("○", _l("asked and left out")),
+    Missingness.SKIPPED: ("○", _l("left out")),
     Missingness.DECLINED: ("×", _l("declined")),
     Missingness.NOT_APPLICABLE: ("–", _l("did not apply")),
     Missingness.NOT_ASKED: ("▒", _l("not yet in the version")),
