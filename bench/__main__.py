@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import guarded_page, interview, keys, sign_ins
+from bench import guarded_page, interview, journey, keys, participant_pages, saves, sign_ins
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -19,6 +19,9 @@ FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "sign-ins": sign_ins.measure,
     "guarded-page": guarded_page.measure,
     "interview": interview.measure,
+    "participant-pages": participant_pages.measure,
+    "journey": journey.measure,
+    "saves": saves.measure,
 }
 
 
