@@ -1,6 +1,8 @@
 """``verbatim`` as a whole: the small commands, and the one way in which any of them says no."""
 
+import json
 import os
+import re
 import resource
 import sqlite3
 from datetime import datetime
@@ -10,10 +12,22 @@ import pytest
 from sqlalchemy import text
 
 from tests.cli.conftest import Call, environment, promise_to_forget
+from tests.house.tree import ROOT
 from vault import erasure
 from vault.settings import Settings
 from vault.store import Stores
 from web.kit.process import keep_to_itself
+
+
+def test_the_list_of_materials_names_every_package_that_the_program_runs_on(call: Call) -> None:
+    """ASVS 15.1.2: a software bill of materials, in the versions that are pinned with their hashes."""
+    bill = json.loads(call("version", "--sbom", env={}).stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    listed = {(part["name"].replace("_", "-"), part["version"]) for part in bill["components"]}
+    pinned = re.findall(r"^([a-z0-9-]+)==([\w.+]+) (?!;)", (ROOT / "requirements/run.txt").read_text(), re.MULTILINE)
+    assert len(pinned) > 20
+    assert set(pinned) <= listed
+    assert all(part["purl"].startswith("pkg:pypi/") for part in bill["components"] if part["type"] == "library")
 
 
 def test_version_names_what_a_report_of_a_fault_needs(call: Call) -> None:
