@@ -10,9 +10,11 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 import wsgi
-from tests.vault.people import Person
+from tests.vault.people import Person, joined, person, study_of
 from tests.web.furnishing import Furnished, furnish
 from tests.web.visitors import Clock, House, Visitor
 from vault.settings import Settings
@@ -38,22 +40,54 @@ def clock(now: datetime, monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
+class Compiled(BytecodeCache):
+    """Templates that one test has compiled and the next one need not, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is there."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled; a text that has changed is compiled anew."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = Compiled()
+
+
 @pytest.fixture
 def house(settings: Settings, stores: Stores, clock: Clock) -> Iterator[House]:
     """The application of a fresh installation."""
     app = wsgi.create_app(settings)
+    app.jinja_env.bytecode_cache = _COMPILED
     yield House(app, settings, stores, clock)
     guard.kit_of(app).stores.dispose()
 
 
+class Browsers(dict[Role, Visitor]):
+    """A browser for each of the team, in which they sign in when it is first looked at."""
+
+    def __init__(self, house: House, people: dict[Role, Person]) -> None:
+        super().__init__()
+        self._house, self._people = house, people
+
+    def __missing__(self, role: Role) -> Visitor:
+        self[role] = self._house.sign_in(self._people[role])
+        return self[role]
+
+
 @dataclass(frozen=True)
 class Team:
-    """A study with somebody in each role, every one of them signed in."""
+    """A study with somebody in each role, who holds the keys of it."""
 
     house: House
     study: UUID
     people: dict[Role, Person]
-    browsers: dict[Role, Visitor]
+    browsers: Browsers
     members: dict[Role, UUID]
 
     @property
@@ -75,16 +109,18 @@ def ada(house: House) -> Person:
 
 @pytest.fixture
 def team(house: House) -> Team:
-    """A study with somebody in each role, made through the pages."""
-    people = {role: house.person(role.value) for role in Role}
-    browsers = {Role.LEAD: house.sign_in(people[Role.LEAD])}
-    study = house.found(browsers[Role.LEAD])
-    members = {Role.LEAD: house.member_of(study, people[Role.LEAD])}
-    for role in Role:
-        if role is not Role.LEAD:
-            members[role] = house.join(browsers[Role.LEAD], study, people[role], role)
-            browsers[role] = house.sign_in(people[role])
-    return Team(house, study, people, browsers, members)
+    """A study with somebody in each role."""
+    now = house.clock.time
+    with house.stores.work() as work:
+        people = {role: person(work.db, role.value, now=now) for role in Role}
+        lead = people[Role.LEAD]
+        study = study_of(work.db, lead, now=now)
+        for role in Role:
+            if role is not Role.LEAD:
+                joined(work.db, study, people[role], role, by=lead, now=now)
+        work.commit()
+    members = {role: house.member_of(study.id, one) for role, one in people.items()}
+    return Team(house, study.id, people, Browsers(house, people), members)
 
 
 @pytest.fixture

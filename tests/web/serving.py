@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -70,11 +70,12 @@ def served(settings: Settings, log: Path, **more: str) -> Iterator[Plain]:
             _wait(browser, process)
             yield browser
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(_PATIENCE)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
+            for way in (signal.SIGTERM, signal.SIGKILL):
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, way)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_PATIENCE)
+                    break
 
 
 def _wait(browser: Plain, process: subprocess.Popen[bytes]) -> None:

@@ -33,11 +33,11 @@ FOREIGN = {
 
 def test_no_form_is_taken_without_its_token(team: Team, furnished: Furnished) -> None:
     """ASVS 3.5.1: every POST of the map, the open ones included."""
-    before, wrong = rows(team.house.stores), {}
-    stranger = team.house.visitor().token()
+    stranger, lead, wrong = team.house.visitor().token(), team.lead, {}
+    before = rows(team.house.stores)
     for rule in routes(team.house.app, "POST"):
         for sent in ([], [("csrf_token", "")], [("csrf_token", "made-up")], [("csrf_token", stranger)]):
-            page = team.lead.post(furnished.address(rule), sent)
+            page = lead.post(furnished.address(rule), sent)
             if page.status != 400:
                 wrong[rule.rule, str(sent)[:40]] = page.status
     assert wrong == {}
@@ -47,7 +47,8 @@ def test_no_form_is_taken_without_its_token(team: Team, furnished: Furnished) ->
 @pytest.mark.parametrize("told", list(FOREIGN))
 def test_no_form_is_taken_from_elsewhere_even_with_its_token(team: Team, furnished: Furnished, told: str) -> None:
     """ASVS 3.5.1, 3.5.2: every POST of the map."""
-    before, token = rows(team.house.stores), team.lead.token()
+    token = team.lead.token()
+    before = rows(team.house.stores)
     found = {
         rule.rule: team.lead.post(furnished.address(rule), [("csrf_token", token)], headers=FOREIGN[told]).status
         for rule in routes(team.house.app, "POST")
@@ -81,7 +82,7 @@ def _same(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 def test_no_look_writes_except_the_line_that_says_who_looked(team: Team, furnished: Furnished) -> None:
     """ASVS 3.5.3: every GET of the map, as the lead, and as HEAD."""
-    known, wrong = doors(team.house.app), {}
+    known, lead, wrong = doors(team.house.app), team.lead, {}
     for rule in routes(team.house.app, "GET"):
         door = known.get(rule.endpoint)
         if door is None:
@@ -89,7 +90,7 @@ def test_no_look_writes_except_the_line_that_says_who_looked(team: Team, furnish
         address = furnished.address(rule)
         for method in ("GET", "HEAD"):
             before = rows(team.house.stores)
-            team.lead.client.open(address, method=method, base_url=ORIGIN)
+            lead.client.open(address, method=method, base_url=ORIGIN)
             changed = _same(before, rows(team.house.stores))
             if changed and (door.reading or set(changed) != {"ledger_entry"}):
                 wrong[rule.rule] = changed

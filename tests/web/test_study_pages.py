@@ -146,5 +146,5 @@ def test_the_overview_tells_each_role_where_the_study_stands(team: Team, role: R
 
 
 def test_the_log_is_for_lead_and_auditor(team: Team) -> None:
-    for role, browser in team.browsers.items():
-        assert browser.get(f"{team.at}/log").status == (200 if role in {Role.LEAD, Role.AUDITOR} else 403)
+    for role in Role:
+        assert team.browsers[role].get(f"{team.at}/log").status == (200 if role in {Role.LEAD, Role.AUDITOR} else 403)
