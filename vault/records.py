@@ -54,7 +54,7 @@ class Address:
 
     def bound(self, sequence: int) -> bytes:
         """What is authenticated with the page: parts of one length, then the version."""
-        ids = self.study_id.bytes, self.participant_id.bytes, self.response_id.bytes
+        ids = self.study_id.int.to_bytes(16), self.participant_id.int.to_bytes(16), self.response_id.int.to_bytes(16)
         return _BOUND(b"page", *ids, self.slot, sequence) + self.version.encode()
 
 
