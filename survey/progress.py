@@ -152,6 +152,11 @@ def _quota_cells(
     ]
 
 
+def placed(db: Session, study_id: UUID) -> dict[UUID | None, int]:
+    """How many people who count towards quotas stand in each stratum (None: in no stratum), whatever the site."""
+    return _placed(_counted(db, study_id))
+
+
 def _placed(counted: Mapping[tuple[_Place, Status], int]) -> dict[UUID | None, int]:
     placed: Counter[UUID | None] = Counter()
     for (place, status), count in counted.items():

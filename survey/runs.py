@@ -1,9 +1,8 @@
 """Runs: one participant's one way through one version of an instrument. In clear stand who, which version, and days."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, insert, select, text
@@ -136,19 +135,16 @@ def add(db: Session, response: Response) -> None:
     db.connection().execute(insert(ResponseRow), {column.key: getattr(response, column.key) for column in _COLUMNS})
 
 
-@dataclass(frozen=True, slots=True)
-class _Pinned:
-    """The id of a version, and a database that knows it if nobody here remembers it."""
-
-    version_id: UUID
-    db: Session = field(compare=False, repr=False)
+# A version never changes, so its plan serves as long as the process lives; a bounded number is kept.
+_MOST_PLANS = 256
+_plans: dict[UUID, Plan] = {}
 
 
 def plan_of(db: Session, response: Response) -> Plan:
     """The way through the version that the run is pinned to. Versions never change, so it is looked up once."""
-    return _plan(_Pinned(response.version_id, db))
-
-
-@lru_cache(maxsize=256)
-def _plan(pinned: _Pinned) -> Plan:
-    return versions.plan_of(versions.find(pinned.db, pinned.version_id))
+    found = _plans.get(response.version_id)
+    if found is None:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        found = _plans[response.version_id] = versions.plan_of(versions.find(db, response.version_id))
+    return found

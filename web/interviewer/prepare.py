@@ -22,6 +22,7 @@ from survey.participants import Participant, Standing
 from survey.statuses import Status
 from vault.errors import Refused
 from vault.studies import Permit
+from web.kit.agreed import AGREED
 from web.kit.forms import PageForm, choose_from
 from web.kit.guard import Pages
 from web.kit.i18n import tag
@@ -30,14 +31,6 @@ from web.kit.rail import Place, Task
 from web.kit.visit import Visit
 
 page = Pages("prepare", __name__)
-
-SCOPES = {
-    Agreed.TAKE_PART: _l("take part"),
-    Agreed.RECORDED: _l("be recorded"),
-    Agreed.QUOTED: _l("be quoted"),
-    Agreed.LATER_RESEARCH: _l("later research"),
-    Agreed.RESULTS: _l("be told the results"),
-}
 
 STATES = {
     State.HELD: _l("going on"),
@@ -160,7 +153,7 @@ def _page(visit: Visit, one: Participant, form: StartForm, *, missing: tuple[Ref
         missing=[gettext(refusal.sentence) for refusal in missing],
         agreed=decisions.grant_for(db, one.id).scopes,
         decided=bool(decisions.of_participant(db, one.id)),
-        scopes=SCOPES,
+        scopes=AGREED,
         held=interviews.of_participant(db, one.id),
         states=STATES,
         standing=one.standing,

@@ -4,7 +4,8 @@ Open → admit (cookie → account and keys) → require the permit → the view
 that says no, rolls back; the error page is made afterwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate
@@ -13,6 +14,7 @@ from urllib.parse import quote
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from vault import participant_sessions, sessions, studies
 from vault.accounts import Account
@@ -153,13 +155,21 @@ def _serve_participant(visit: Visit, door: Door, view: View, arguments: dict[str
         if request.method == "GET":
             return redirect(url_for("arrive.form"), code=303)  # type: ignore[return-value]
         return _come_in_again(visit, door, view, arguments)
-    if not door.reading:
-        participant_sessions.touch(visit.db, visit.person, now=visit.now)
-    elif visit.person.stale(visit.now):
-        with visit.kit.stores.work() as aside:
-            participant_sessions.touch(aside.db, visit.person, now=visit.now)
-            aside.commit()
+    if visit.person.stale(visit.now):
+        with _writing(visit, aside=door.reading) as db:
+            participant_sessions.touch(db, visit.person, now=visit.now)
     return _answer(visit, door, view, arguments)
+
+
+@contextmanager
+def _writing(visit: Visit, *, aside: bool) -> Iterator[Session]:
+    """A database to write down in that somebody was here: a page that is looked at cannot write, so ``aside`` of it."""
+    if not aside:
+        yield visit.db
+        return
+    with visit.kit.stores.work() as own:
+        yield own.db
+        own.commit()
 
 
 def _come_in_again(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
@@ -192,13 +202,9 @@ def _admit(visit: Visit, *, writing: bool) -> None:
     if account is None or account.closed_at is not None:
         return
     visit.session, visit.account = opened, account
-    if writing:
-        sessions.touch(visit.db, opened, now=visit.now)
-    elif opened.stale(visit.now):
-        # A page that is looked at cannot write, so this has a unit of work of its own.
-        with visit.kit.stores.work() as aside:
-            sessions.touch(aside.db, opened, now=visit.now)
-            aside.commit()
+    if opened.stale(visit.now):
+        with _writing(visit, aside=not writing) as db:
+            sessions.touch(db, opened, now=visit.now)
 
 
 def _require(visit: Visit, door: Door, arguments: dict[str, Any]) -> Response | None:

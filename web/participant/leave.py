@@ -13,9 +13,9 @@ from vault.keyring import StillRead
 from vault.studies import Permit
 from web.kit import cookies
 from web.kit.guard import Pages
+from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.participant import way
-from web.participant.pieces import Language
 from web.participant.sheet import sheet, title_of
 
 page = Pages("leave", __name__)
@@ -29,8 +29,7 @@ def _way(visit: Visit, name: str) -> Way:
 
 
 def _sentences(chosen: Way) -> list[str]:
-    spoken = Language.of("", {})
-    return [spoken.sentence(sentence) for sentence in withdrawals.before(chosen)]
+    return [said(sentence) for sentence in withdrawals.before(chosen)]
 
 
 @page.view("/p/leave", permit=Permit.TAKE_PART)
@@ -73,13 +72,12 @@ def go(visit: Visit, name: str) -> ResponseReturnValue:
     receipt = withdrawals.withdraw(visit.db, visit.keyring, participant, chosen, now=visit.now)
     participant_sessions.end_all(visit.db, participant.id)
     done = chosen is Way.STOP or _carried_out(visit)
-    spoken = Language.of("", {})
     response = sheet(
         visit,
         "participant/receipt.html",
         receipt=receipt,
         at=visit.now,
-        sentence=spoken.sentence(receipt.says),
+        sentence=said(receipt.says),
         title=_titles()[name][0],
         study_title=title,
         later_url="",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from markupsafe import escape
 
 from instruments import piping
@@ -16,6 +16,7 @@ from instruments.definition import Question
 from instruments.fields import Form
 from instruments.kinds import NO, YES, Answers
 from instruments.sentences import Problem, Sentence, Texts, in_language
+from web.kit.sentences import said
 
 
 @dataclass(slots=True)
@@ -69,10 +70,7 @@ class Language:
 
     def sentence(self, sentence: Sentence) -> str:
         """A sentence of the rules in this language, not escaped."""
-        values = sentence.filled(self.tag)
-        if sentence.plural:
-            return str(ngettext(sentence.text, sentence.plural, sentence.count, **values))
-        return str(gettext(sentence.text, **values))
+        return said(sentence, self.tag)
 
 
 def settle(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

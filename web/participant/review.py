@@ -13,10 +13,10 @@ from survey.responses import Unfinished
 from vault.studies import Permit
 from web.kit import i18n
 from web.kit.guard import Pages
+from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.participant import answers_in_words, runs_here
 from web.participant.answers_in_words import Line
-from web.participant.pieces import Language
 from web.participant.runs_here import Here
 from web.participant.sheet import sheet
 
@@ -59,7 +59,6 @@ def _parts(here: Here, lacking: Mapping[int, tuple[object, ...]]) -> list[Part]:
     tag = i18n.tag()
     reached = here.plan.reached(here.loaded.answers)
     led_to = frozenset(reached.questions)
-    spoken = Language.of(tag, {})
     found = []
     for slot in reached.slots:
         shown = [one for one in here.plan.pages[slot].questions if one.id in led_to and one.asks]
@@ -69,7 +68,7 @@ def _parts(here: Here, lacking: Mapping[int, tuple[object, ...]]) -> list[Part]:
                 in_language(section.title or here.plan.instrument.title, tag),
                 url_for("answer.show", version_id=here.run.version_id, slot=slot),
                 tuple(answers_in_words.line(here.plan, one, reached.answers, tag) for one in shown),
-                tuple(spoken.sentence(problem.sentence) for problem in lacking.get(slot, ())),  # type: ignore[attr-defined]
+                tuple(said(problem.sentence) for problem in lacking.get(slot, ())),  # type: ignore[attr-defined]
             )
         )
     return found

@@ -6,7 +6,6 @@ from uuid import UUID
 from consent import decisions
 from consent.grants import Grant
 from consent.scopes import Scope
-from instruments import versions
 from instruments.route import Plan
 from survey import responses, runs
 from survey.responses import Loaded
@@ -19,7 +18,6 @@ from web.participant.skeleton import Skeletons
 _MOST = 200
 
 # A version never changes, so what is compiled from it serves as long as the process lives; a bounded number is kept.
-_plans: dict[UUID, Plan] = {}
 _skeletons: dict[tuple[UUID, str], Skeletons] = {}
 
 
@@ -33,16 +31,6 @@ class Here:
     loaded: Loaded
     key: bytes
     linkage: bytes | None  # opens answers that say who somebody is; None once they are anonymous
-
-
-def plan_of(visit: Visit, version_id: UUID) -> Plan:
-    """The plan of a version."""
-    found = _plans.get(version_id)
-    if found is None:
-        if len(_plans) >= _MOST:
-            _plans.clear()
-        found = _plans[version_id] = versions.plan_of(versions.find(visit.db, version_id))
-    return found
 
 
 def skeletons_of(version_id: UUID, plan: Plan, tag: str) -> Skeletons:
@@ -79,7 +67,7 @@ def here(visit: Visit, run: Response) -> Here:
     key = key_of(visit)
     linkage = visit.participant.keys.get(studies.Scope.LINKAGE)
     loaded = responses.load(visit.db, key, run, linkage=linkage)
-    return Here(run, plan_of(visit, run.version_id), grant, loaded, key, linkage)
+    return Here(run, runs.plan_of(visit.db, run), grant, loaded, key, linkage)
 
 
 def written(visit: Visit, version_id: UUID, run_id: str) -> Here:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from survey import frames, participants, sampling, statuses
+from survey import frames, progress, sampling
 from survey.sampling import Stratum
 from vault.errors import Invalid
 from vault.studies import Permit
@@ -68,11 +68,7 @@ def _quota_form(visit: Visit, data: MultiDict[str, str] | None = None) -> QuotaF
 def _page(visit: Visit, form: FrameForm | None = None, quota_form: QuotaForm | None = None) -> str:
     db, study_id = visit.db, visit.study_id
     strata = frames.strata(db, study_id)
-    status = statuses.of_study(db, study_id)
-    placed: dict[UUID | None, int] = {}
-    for one in participants.of_study(db, study_id):
-        if status.get(one.id) in statuses.COUNTING:
-            placed[one.stratum_id] = placed.get(one.stratum_id, 0) + 1
+    placed = progress.placed(db, study_id)
     return render(
         visit,
         "team/recruit/frame.html",

@@ -12,7 +12,6 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from consent import decisions
-from consent.scopes import Scope as Agreed
 from survey import assignments, frames, invitations, participants, recruitment, statuses
 from survey.participants import Participant, Standing
 from survey.statuses import BY_HAND, Status
@@ -20,6 +19,7 @@ from vault import studies
 from vault.accounts import Account
 from vault.errors import CannotOpen, Conflict, Invalid, Refused
 from vault.studies import Permit
+from web.kit.agreed import AGREED
 from web.kit.forms import PageForm, choose_from
 from web.kit.guard import Pages
 from web.kit.i18n import tag
@@ -54,14 +54,6 @@ STANDINGS = {
     Standing.STOPPED: _l("Takes part no longer; what they said stays."),
     Standing.ANONYMISED: _l("Withdrawn and made anonymous: nobody can tell any more who it was."),
     Standing.ERASED: _l("Withdrawn and erased: nothing of them can be read any more."),
-}
-
-SCOPES = {
-    Agreed.TAKE_PART: _l("take part"),
-    Agreed.RECORDED: _l("be recorded"),
-    Agreed.QUOTED: _l("be quoted"),
-    Agreed.LATER_RESEARCH: _l("later research"),
-    Agreed.RESULTS: _l("be told the results"),
 }
 
 
@@ -169,7 +161,7 @@ def _page(visit: Visit, one: Participant, *, failed: PageForm | None = None) -> 
         standing=STANDINGS.get(one.standing),
         agreed=decisions.grant_for(db, one.id).scopes,
         decided=bool(decisions.of_participant(db, one.id)),
-        scopes=SCOPES,
+        scopes=AGREED,
         site=sites.get(one.site_id) if one.site_id else None,
         stratum=strata.get(one.stratum_id) if one.stratum_id else None,
         assigned=[db.get_one(Account, account) for account in sorted(assigned)],
