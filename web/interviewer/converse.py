@@ -13,11 +13,10 @@ from wtforms.validators import DataRequired, Length
 from consent import decisions
 from consent.grants import Grant
 from consent.scopes import Scope as Agreed
-from instruments import versions
 from instruments.definition import Instrument
 from instruments.route import Plan
 from instruments.sentences import Problem
-from survey import assignments, interviews, nominations, persons
+from survey import assignments, interviews, nominations, persons, runs
 from survey.deltas import Delta, Record
 from survey.interviews import Interview, State
 from survey.participants import Participant
@@ -79,7 +78,7 @@ def held(visit: Visit, pseudonym: str, response_id: UUID) -> Held:
     one = found(visit, pseudonym)
     interview, response = interviews.find(visit.db, one.id, response_id)
     key = assignments.key_of(visit.keyring, one, Scope.RESPONSES, account=visit.signed_in, seed=visit.unlocked)
-    plan = versions.plan_of(versions.find(visit.db, response.version_id))
+    plan = runs.plan_of(visit.db, response)
     return Held(one, interview, response, decisions.grant_for(visit.db, one.id), plan, key)
 
 
@@ -111,7 +110,8 @@ def not_kept(visit: Visit, pseudonym: str, refusal: VerbatimError) -> ResponseRe
     return page, status_of(refusal)
 
 
-def _back(visit: Visit, this: Held, anchor: str = "", *, endpoint: str = "converse.screen") -> ResponseReturnValue:
+def to(visit: Visit, this: Held, endpoint: str = "converse.screen", *, anchor: str = "") -> ResponseReturnValue:
+    """On to a page of the same interview."""
     address = url_for(endpoint, study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id)
     return redirect(f"{address}#{anchor}" if anchor else address, code=303)
 
@@ -121,7 +121,7 @@ def screen(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnVal
     """The guide, the notes so far, the clock."""
     this = held(visit, pseudonym, response_id)
     if this.interview.state is not State.HELD:
-        return _back(visit, this, endpoint="deposit.memo")
+        return to(visit, this, "deposit.memo")
     return _screen(visit, this, interviews.read(visit.db, this.key, this.response), _nominee())
 
 
@@ -216,11 +216,11 @@ def _then(visit: Visit, this: Held, then: str) -> ResponseReturnValue:
         interviews.end(
             visit.db, visit.keyring, this.grant, this.interview, key=this.key, response=this.response, now=visit.now
         )
-        return _back(visit, this, endpoint="deposit.memo")
+        return to(visit, this, "deposit.memo")
     elif then != "nominee":
         visit.tell(gettext("Saved."))
     topic = then.removeprefix("topic:")
-    return _back(visit, this, f"t-{topic}" if topic != then and this.plan.question(topic) else "")
+    return to(visit, this, anchor=f"t-{topic}" if topic != then and this.plan.question(topic) else "")
 
 
 @page.action(f"{_HERE}/note", permit=Permit.INTERVIEW)

@@ -12,7 +12,7 @@ from survey.interviews import State
 from vault.errors import Conflict, Invalid, Refused
 from vault.studies import Permit
 from web.interviewer import noting, sheets
-from web.interviewer.converse import Held, held, keep, not_kept
+from web.interviewer.converse import Held, held, keep, not_kept, to
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.visit import Visit
@@ -27,13 +27,8 @@ def memo(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
     """The memo and the notes, to be completed or, once deposited, to be read."""
     this = held(visit, pseudonym, response_id)
     if this.interview.state is State.HELD:
-        return _to(visit, "converse.screen", this)
+        return to(visit, this)
     return _page(visit, this, [], None)
-
-
-def _to(visit: Visit, endpoint: str, this: Held) -> ResponseReturnValue:
-    address = url_for(endpoint, study_id=visit.study_id, pseudonym=this.one.pseudonym, response_id=this.response.id)
-    return redirect(address, code=303)
 
 
 def _page(visit: Visit, this: Held, problems: list[Problem], sent: noting.Fields | None) -> str:
@@ -68,7 +63,7 @@ def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
         return _page(visit, this, problems, sent), 422
     if this.interview.state is State.HELD:
         visit.tell(gettext("Saved. The conversation is still open: end it first."))
-        return _to(visit, "converse.screen", this)
+        return to(visit, this)
     if noted and noted.overtaken:
         visit.tell(gettext("Some of this had been changed in another window since. Both texts are kept and shown."))
     elif request.form.get("then") == "deposit":
@@ -77,4 +72,4 @@ def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
         return redirect(url_for("prepare.show", study_id=visit.study_id, pseudonym=pseudonym), code=303)
     else:
         visit.tell(gettext("Saved."))
-    return _to(visit, "deposit.memo", this)
+    return to(visit, this, "deposit.memo")

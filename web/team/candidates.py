@@ -3,9 +3,8 @@
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from instruments import versions
 from instruments.sentences import in_language
-from survey import candidates
+from survey import candidates, runs
 from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.i18n import tag
@@ -27,7 +26,7 @@ def listing(visit: Visit) -> ResponseReturnValue:
     )
     rows = []
     for one in heard:
-        plan = versions.plan_of(versions.find(visit.db, one.response.version_id))
+        plan = runs.plan_of(visit.db, one.response)
         after = plan.question(one.after) if one.after else None
         rows.append((one, in_language(after.label, tag()) if after else ""))
     return render(visit, "team/recruit/candidates.html", rows=rows)
