@@ -18,7 +18,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.vault.people import Person
@@ -139,9 +139,15 @@ def assert_fits(page: Page) -> None:
     assert over <= 0, f"{page.url} is {over} px wider than the screen"
 
 
+def settle(page: Page) -> None:
+    """The page that a click led to is here: loaded, with its one heading. A click ends before that."""
+    page.wait_for_load_state()
+    expect(page.locator("h1"), page.url).to_have_count(1)
+
+
 def assert_good(page: Page) -> None:
     """The page is fit for a telephone and for a desk, in light and in dark."""
-    assert page.locator("h1").count() == 1, page.url
+    settle(page)
     for width, scheme in ((NARROW, "light"), (WIDE, "dark")):
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -155,6 +161,7 @@ def photograph(page: Page, name: str) -> None:
     folder = os.environ.get("SCREENSHOTS")
     if not folder:
         return
+    settle(page)
     before = page.viewport_size
     looks = {
         "360": (NARROW, "light", "screen"),

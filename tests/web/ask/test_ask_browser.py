@@ -178,7 +178,7 @@ def test_two_versions_are_chosen_and_compared_by_keyboard_alone(study: Study, ch
         expect(page.get_by_role("button", name="Compare")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("What changed from version 1 to version 4")
-        assert page.locator("article.unchanged").count() == 0
+        expect(page.locator("article.unchanged")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

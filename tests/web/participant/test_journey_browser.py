@@ -81,7 +81,7 @@ def test_consent_with_some_scopes_declined(site: Site, chromium: Browser, script
         expect(page.locator(".errors")).to_be_visible()
         _look(page, "arrive-refused", scripts=scripts)
         _arrive(page, enrolled.code.text, scripts=scripts)
-        assert page.locator("input:checked").count() == 0
+        expect(page.locator("input:checked")).to_have_count(0)
         _look(page, "consent", scripts=scripts)
         _decide(page, Scope.QUOTED, "no")
         _press(page, "This is what I decide")
@@ -177,7 +177,7 @@ def _barriers(page: Page, *, scripts: bool) -> None:
     _press(page, "English")
     for number, name in enumerate(("No academic recognition", "Mentors who lack"), 4):
         page.locator("li", has_text=name).get_by_role("button", name=f"Put in place {number}").click()
-    assert page.locator(".order .what").all_inner_texts()[0] == "Too few mentors"
+    expect(page.locator(".order .what").first).to_have_text("Too few mentors")
     _press(page, "Save and go on")
 
 
