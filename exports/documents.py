@@ -1,0 +1,109 @@
+"""Documents for coding: what one case said on one occasion as one text with parts, each with its question and speaker.
+
+A survey's document has the answers that were given in people's own words; an interview's has the interviewer's notes
+topic by topic, the questions outside the guide, and no memo, which is a note about the document. What was chosen from
+options is no text to code; it stands in the tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from exports.dataset import Case, Cell, Column, Dataset, Instrument, Record
+from instruments.definition import Role
+from instruments.kinds import Json, LongText, Matrix, ShortText, Topic, code_of, options_of, words_of
+from instruments.sentences import Texts, in_language
+
+
+class Speaker(StrEnum):
+    """Whose words they are. An interviewer's notes are the interviewer's words about what was said."""
+
+    PARTICIPANT = "participant"
+    INTERVIEWER = "interviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was said to one question: ``heading`` is the question as this version worded it, ``text`` never empty."""
+
+    question: str  # its id; empty outside the guide
+    heading: str
+    speaker: Speaker
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything of one record that can be coded. ``name`` is unique in the dataset, ASCII, at most 50 characters."""
+
+    id: UUID  # of the record
+    name: str
+    case: Case
+    record: Record
+    instrument: Instrument
+    day: date
+    parts: tuple[Part, ...]
+    memo: str = field(default="", repr=False)
+
+
+def documents(data: Dataset) -> Iterator[Document]:
+    """The documents in the order of the records; records in which nothing was said have none."""
+    cases = data.cases_by_id()
+    instruments = {instrument.id: instrument for instrument in data.instruments}
+    for record in data.records():
+        document = document_of(record, cases[record.case], instruments[record.instrument], data.language)
+        if document.parts or document.memo:
+            yield document
+
+
+def document_of(record: Record, case: Case, instrument: Instrument, language: str) -> Document:
+    """The record as a text, with or without parts; headings in the language of the record, else ``language``."""
+    parts = [part for column in instrument.columns for part in _parts(column, record, instrument.role, language)]
+    parts += [
+        Part("", aside.words, Speaker.INTERVIEWER, aside.theme or aside.words) for aside in record.asides if aside.words
+    ]
+    name = f"{case.pseudonym} {instrument.id[:32]} {record.occasion}"
+    return Document(record.id, name, case, record, instrument, record.day, tuple(parts), record.memo)
+
+
+def _parts(column: Column, record: Record, role: Role, language: str) -> Iterator[Part]:
+    cell = record.cells[column.question.id]
+    wording = column.wordings.get(record.version, column.question)
+    spoken = record.language or language
+    heading = in_language(wording.label, spoken)
+    speaker = Speaker.INTERVIEWER if role is Role.GUIDE else Speaker.PARTICIPANT
+    for row, text in _texts(column, cell):
+        if text.strip():
+            label = in_language(row, spoken)
+            yield Part(column.question.id, f"{heading} – {label}" if label else heading, speaker, text)
+
+
+def _texts(column: Column, cell: Cell) -> Iterator[tuple[Texts, str]]:
+    """What stands in a cell in somebody's own words, each with the label of its row if it has one."""
+    answer, kind = cell.answer, column.question.kind
+    match kind, answer:
+        case Topic(), dict():
+            notes = answer.get("notes")
+            if isinstance(notes, str):
+                yield {}, notes
+        case ((ShortText() | LongText()), str()):
+            yield {}, answer
+        case Matrix(), dict():
+            for row in kind.rows:
+                value = answer.get(row.id)
+                own = [value] if isinstance(value, str) and isinstance(kind.each, ShortText) else _own_words(value)
+                for text in own:
+                    yield row.label, text
+        case _ if options_of(kind):
+            for text in _own_words(answer):
+                yield {}, text
+        case _:
+            return
+
+
+def _own_words(answer: Json) -> Iterator[str]:
+    for chosen in answer if isinstance(answer, list) else [answer]:
+        if code_of(chosen) and words_of(chosen):
+            yield words_of(chosen)
