@@ -7,7 +7,7 @@ kept all the while.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,7 +15,7 @@ from enum import StrEnum
 from instruments.answers import filled, question_reader
 from instruments.condition_parser import parse
 from instruments.conditions import Condition, evaluate
-from instruments.definition import Instrument, Question, Section
+from instruments.definition import Instrument, Question, Role, Section
 from instruments.fields import Circumstances, Form, Reader
 from instruments.kinds import Answer, Answers, Rank, codes_of, options_of
 from instruments.offering import Offering
@@ -30,10 +30,16 @@ class Missingness(StrEnum):
 
     ANSWERED = "answered"
     SKIPPED = "skipped"  # reached and left without an answer
+    NOT_REACHED = "not_reached"  # skipped by nobody: the conversation or the page did not get there
     DECLINED = "declined"
     NOT_APPLICABLE = "not_applicable"  # the route did not lead there
     NOT_ASKED = "not_asked"  # not in the version that was answered
     WITHDRAWN = "withdrawn"
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether the question came up."""
+        return self in {Missingness.ANSWERED, Missingness.SKIPPED, Missingness.DECLINED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,8 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class PageRead:
-    """What a page that was sent says. Without problems, ``answers`` are what is to be sealed for the page.
-
-    Answers to questions of the page that are not reached any more are among them: they are kept. With problems,
-    ``answers`` are those that are sound by themselves.
+    """What a page that was sent says. Without problems, ``answers`` are what is to be sealed for the page, those to
+    questions that are not reached any more among them. With problems, they are those that are sound by themselves.
     """
 
     answers: dict[str, Answer]
@@ -206,15 +210,25 @@ class Plan:
         read = {slot: self.read(slot, self.filled(slot, answers), answers, today) for slot in self.slots(answers)}
         return {slot: page.problems for slot, page in read.items() if page.problems}
 
-    def missing(self, answers: Answers, also: Iterable[str] = ()) -> dict[str, Missingness]:
-        """What became of every question that asks something; ``also`` names questions of other versions."""
+    def missing(
+        self, answers: Answers, also: Iterable[str] = (), *, sent: Container[int] | None = None
+    ) -> dict[str, Missingness]:
+        """What became of every question that asks something; ``also`` names questions of other versions.
+
+        ``sent`` are the pages that were sent, all if it is None: what is blank on another one was not reached. In a
+        guide whatever says nothing was not reached, for there a topic is skipped by saying so.
+        """
         reached = self.reached(answers)
         led_to = frozenset(reached.questions)
-        found = {
-            step.id: _became(step.question, reached.answers.get(step.id), step.id in led_to)
-            for step in self._steps
-            if step.question.asks
-        }
+        guide = self.instrument.role is Role.GUIDE
+        found = {}
+        for step in (step for step in self._steps if step.asks):
+            if step.id not in led_to:
+                found[step.id] = Missingness.NOT_APPLICABLE
+            elif step.id not in reached.answers and (guide or (sent is not None and step.slot not in sent)):
+                found[step.id] = Missingness.NOT_REACHED
+            else:
+                found[step.id] = _became(step.question, reached.answers.get(step.id))
         return {name: Missingness.NOT_ASKED for name in also if name not in self._ids} | found
 
     def progress(self, slot: int, answers: Answers, reached: Reached | None = None) -> Progress:
@@ -273,9 +287,7 @@ class _Walk:
         return True
 
 
-def _became(question: Question, answer: Answer, reached: bool) -> Missingness:
-    if not reached:
-        return Missingness.NOT_APPLICABLE
+def _became(question: Question, answer: Answer) -> Missingness:
     if answer is None:
         return Missingness.SKIPPED
     if isinstance(answer, dict):

@@ -3,7 +3,7 @@
 All deltas lie under slot 0 of the run, never one row to a topic, for the rows would tell which topics were raised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from consent.grants import ConsentMissing, Grant
 from consent.scopes import Scope as Agreed
 from instruments.kinds import Answer
-from instruments.route import Plan
+from instruments.route import Missingness, Plan
 from survey import asking, assignments, deltas, notes, responses, runs, statuses
 from survey.deltas import Delta, Record
 from survey.participants import Participant
@@ -42,6 +42,12 @@ class Deposited(Conflict):
     """A deposited interview stands as it is."""
 
     public = "This interview has been deposited and stands as it is. Nothing was changed."
+
+
+class Unreached(Conflict):
+    """There are topics of which nothing is noted, and nobody has said that just these were not reached."""
+
+    public = "Some topics have no state. Give them one, or deposit them as not reached."
 
 
 class Interview(Base):
@@ -204,10 +210,24 @@ def _seen(db: Session, key: bytes, response: Response) -> int:
     return max((one.sequence for one in notes.read(db, key, response)), default=0)
 
 
-def deposit(db: Session, rings: Session, interview: Interview, response: Response, *, now: datetime) -> bool:
-    """The interview stands as it is from now on and can be analysed as a whole; False if it did already."""
+def unreached(plan: Plan, record: Record) -> frozenset[str]:
+    """The topics to which the conversation led and of which nothing is noted, not even that they were skipped."""
+    became = plan.missing(answers_of(record))
+    return frozenset(name for name, what in became.items() if what is Missingness.NOT_REACHED)
+
+
+def deposit(
+    db: Session, rings: Session, interview: Interview, response: Response,
+    *, key: bytes, not_reached: Iterable[str], now: datetime,
+) -> bool:  # fmt: skip
+    """The interview stands as it is from now on and can be analysed as a whole; False if it did already.
+
+    ``not_reached`` are the topics that the interviewer says were not reached; Unreached if others have no state.
+    """
     if interview.state is State.DEPOSITED:
         return False
+    if unreached(runs.plan_of(db, response), read(db, key, response)) - frozenset(not_reached):
+        raise Unreached
     _turn(db, interview, State.DEPOSITED)
     return responses.close(db, rings, response, now=now, actor=ledger.staff(interview.account_id))
 

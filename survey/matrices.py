@@ -78,7 +78,7 @@ def asked(
         cells = (
             dict.fromkeys(ids, Missingness.WITHDRAWN)
             if key is None
-            else _cells(db, key, run, versions.plan_of(version), ids)
+            else became(db, key, run, versions.plan_of(version), ids)
         )
         rows.append(Row(pseudonyms[run.participant_id], version.number, run.kind, run.submitted_on is not None, cells))
     ledger.append(
@@ -89,12 +89,12 @@ def asked(
     return Matrix(columns, tuple(sorted(rows, key=lambda row: (row.version, row.pseudonym))))
 
 
-def _cells(db: Session, key: bytes, run: Response, plan: Plan, ids: Sequence[str]) -> Mapping[str, Missingness]:
+def became(db: Session, key: bytes, run: Response, plan: Plan, ids: Sequence[str] = ()) -> Mapping[str, Missingness]:
+    """What became of each question in a run, and of those of other versions that ``ids`` names."""
     if run.kind is Kind.INTERVIEW:
-        answers = interviews.answers_of(interviews.read(db, key, run))
-    else:
-        answers = responses.load(db, key, run).answers
-    return plan.missing(answers, also=ids)
+        return plan.missing(interviews.answers_of(interviews.read(db, key, run)), also=ids)
+    loaded = responses.load(db, key, run)
+    return plan.missing(loaded.answers, also=ids, sent=loaded.newest)
 
 
 def counts(db: Session, study_id: UUID, instrument_id: UUID, *, exact: bool) -> tuple[Asked, ...]:

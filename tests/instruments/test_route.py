@@ -5,7 +5,7 @@ from time import perf_counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instruments.definition import Instrument, Section, questions
+from instruments.definition import Instrument, Role, Section, questions
 from instruments.kinds import (
     Answer,
     Date,
@@ -250,7 +250,8 @@ def test_a_required_question_can_be_declined_where_that_is_offered() -> None:
 def test_every_kind_of_missing_has_its_name() -> None:
     gender = asked(SingleChoice(options=(*options("woman"), *options("not_said", declines=True))), "gender")
     topics = [asked(Topic(), name) for name in ("raised", "skipped", "declined", "open")]
-    plan = Plan.of(of_questions(gender, *topics, asked(YesNo(), "never", relevant="false()")))
+    never = asked(YesNo(), "never", relevant="false()")
+    plan = Plan.of(of_questions(gender, *topics, never, role=Role.GUIDE))
     answers: dict[str, Answer] = {
         "gender": "not_said",
         "raised": {"state": "asked", "notes": "", "probes": {}},
@@ -262,10 +263,25 @@ def test_every_kind_of_missing_has_its_name() -> None:
         "raised": Missingness.ANSWERED,
         "skipped": Missingness.SKIPPED,
         "declined": Missingness.DECLINED,
-        "open": Missingness.SKIPPED,
+        "open": Missingness.NOT_REACHED,
         "never": Missingness.NOT_APPLICABLE,
         "ownership": Missingness.NOT_ASKED,
     }
+
+
+def test_a_blank_on_a_page_that_was_not_sent_was_not_reached_and_one_on_a_page_that_was_is_left_out() -> None:
+    sections = [Section(id=name, questions=(asked(ShortText(), name),)) for name in ("first", "second", "third")]
+    plan = Plan.of(of_sections(*sections))
+    assert plan.missing({"first": "a"}, sent={0, 1}) == {
+        "first": Missingness.ANSWERED,
+        "second": Missingness.SKIPPED,
+        "third": Missingness.NOT_REACHED,
+    }
+    assert plan.missing({"third": "c"}, sent={2})["first"] is Missingness.NOT_REACHED
+    assert set(plan.missing({}).values()) == {Missingness.SKIPPED}
+    assert [what for what in Missingness if what.was_asked] == [
+        Missingness.ANSWERED, Missingness.SKIPPED, Missingness.DECLINED,
+    ]  # fmt: skip
 
 
 def test_an_option_or_row_that_is_offered_no_more_does_not_count_and_is_not_lost() -> None:

@@ -1,5 +1,6 @@
 """Interviews: who may start one, what is noted, and what the team sees of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,8 +72,11 @@ class Call:
             response=self.run(interview), now=self.now,
         )  # fmt: skip
 
-    def deposit(self, interview: Interview) -> bool:
-        return interviews.deposit(self.work.db, self.work.keyring, interview, self.run(interview), now=self.now)
+    def deposit(self, interview: Interview, *, not_reached: Iterable[str] = ()) -> bool:
+        return interviews.deposit(
+            self.work.db, self.work.keyring, interview, self.run(interview), key=self.key, not_reached=not_reached,
+            now=self.now,
+        )  # fmt: skip
 
     def lacking(self, person: Person, *, recorded: bool = False, given: Grant | None = None) -> set[type[Exception]]:
         found = interviews.lacking(
@@ -100,6 +104,21 @@ def one(quick: Work, now: datetime) -> Call:
 
 def asked(notes_: str, state: str = "asked", **probes: str) -> dict[str, object]:
     return {"state": state, "notes": notes_, "probes": probes}
+
+
+def test_topics_without_a_state_are_deposited_only_once_they_are_called_not_reached(one: Call) -> None:
+    interview = one.start()
+    one.note(interview, Delta({"experience": TopicNote(asked("one mentor"))}))
+    one.end(interview)
+    plan = runs.plan_of(one.work.db, one.run(interview))
+    assert interviews.unreached(plan, one.read(interview)) == {"start"}
+    for said in ((), ("experience",)):
+        with pytest.raises(interviews.Unreached):
+            one.deposit(interview, not_reached=said)
+    assert interview.state is State.ENDED
+    assert one.deposit(interview, not_reached=["start"])
+    became = matrices.became(one.work.db, one.key, one.run(interview), plan)
+    assert became == {"experience": Missingness.ANSWERED, "start": Missingness.NOT_REACHED}
 
 
 def test_an_interview_is_started_noted_ended_completed_and_deposited(call: Call) -> None:
@@ -264,7 +283,7 @@ def test_the_asked_matrix_says_not_asked_yet_for_a_question_that_came_between_tw
         (1, "start"): Missingness.DECLINED,
         (1, "barriers"): Missingness.NOT_ASKED,
         (2, "experience"): Missingness.SKIPPED,
-        (2, "start"): Missingness.SKIPPED,
+        (2, "start"): Missingness.NOT_REACHED,
         (2, "barriers"): Missingness.ANSWERED,
     }
     assert {row.kind for row in matrix.rows} == {Kind.INTERVIEW}

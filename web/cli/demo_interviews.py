@@ -120,4 +120,8 @@ def deposit(stage: Stage, work: Work, now: datetime, key: str) -> None:
     if actor.response is None:
         raise ValueError("an interview that was not held")
     interview, response = interviews.find(work.db, actor.id, actor.response)
-    interviews.deposit(work.db, work.keyring, interview, response, now=now)
+    account, seed = stage.account(work, Role.INTERVIEWER), stage.interviewer.seed
+    own = assignments.key_of(work.keyring, stage.participant(work, key), Scope.RESPONSES, account=account, seed=seed)
+    record = interviews.read(work.db, own, response)
+    not_reached = interviews.unreached(runs.plan_of(work.db, response), record)
+    interviews.deposit(work.db, work.keyring, interview, response, key=own, not_reached=not_reached, now=now)

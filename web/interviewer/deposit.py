@@ -1,14 +1,19 @@
-"""After the conversation: the memo, a last look at the notes, and the deposit after which they stand as they are."""
+"""After the conversation: the memo, a last look at the notes, and the deposit after which they stand as they are.
 
+Topics of which nothing is noted stop the deposit once: whoever deposits says that they were not reached, because one
+that was left out on purpose must not look like them.
+"""
+
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from instruments.sentences import Problem
 from survey import interviews
-from survey.interviews import State
+from survey.interviews import State, Unreached
 from vault.errors import Conflict, Invalid, Refused
 from vault.studies import Permit
 from web.interviewer import noting, sheets
@@ -38,6 +43,7 @@ def _page(visit: Visit, this: Held, problems: list[Problem], sent: noting.Fields
         "interviewer/memo.html",
         this=this,
         record=record,
+        unreached=interviews.unreached(this.plan, record),
         topics=sheets.of_guide(this.guide, record, sent, now=visit.now),
         around=sheets.around(record, sent),
         text_of=sheets.text_of,
@@ -67,9 +73,43 @@ def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
     if noted and noted.overtaken:
         visit.tell(gettext("Some of this had been changed in another window since. Both texts are kept and shown."))
     elif request.form.get("then") == "deposit":
-        interviews.deposit(visit.db, visit.keyring, this.interview, this.response, now=visit.now)
-        visit.tell(gettext("The interview was deposited."))
-        return redirect(url_for("prepare.show", study_id=visit.study_id, pseudonym=pseudonym), code=303)
+        return _deposited(visit, this, ())
     else:
         visit.tell(gettext("Saved."))
     return to(visit, this, "deposit.memo")
+
+
+def _deposited(visit: Visit, this: Held, not_reached: Sequence[str]) -> ResponseReturnValue:
+    """It stands as it is; or the page is next that asks about topics of which nothing is noted."""
+    try:
+        interviews.deposit(
+            visit.db, visit.keyring, this.interview, this.response, key=this.key, not_reached=not_reached, now=visit.now
+        )
+    except Unreached:
+        return to(visit, this, "deposit.unreached")
+    visit.tell(gettext("The interview was deposited."))
+    return redirect(url_for("prepare.show", study_id=visit.study_id, pseudonym=this.one.pseudonym), code=303)
+
+
+@page.view(f"{_HERE}/not-reached", permit=Permit.INTERVIEW)
+def unreached(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
+    """The topics without a state by name: to go back to, or to be deposited as not reached."""
+    this = held(visit, pseudonym, response_id)
+    record = interviews.read(visit.db, this.key, this.response)
+    without = interviews.unreached(this.plan, record)
+    if this.interview.state is not State.ENDED or not without:
+        return to(visit, this, "deposit.memo")
+    guide = sheets.of_guide(this.guide, record, now=visit.now)
+    topics = [(number, sheet.question) for number, sheet in enumerate(guide, 1) if sheet.question.id in without]
+    title = ngettext("%(num)s topic has no state", "%(num)s topics have no state", len(topics))
+    return render(visit, "interviewer/unreached.html", this=this, topics=topics, title=title)
+
+
+@page.action(f"{_HERE}/not-reached", permit=Permit.INTERVIEW)
+def confirm(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
+    """The topics that were named were not reached, and the interview stands as it is from now on."""
+    this = held(visit, pseudonym, response_id)
+    if this.interview.state is State.HELD:
+        visit.tell(gettext("The conversation is still open: end it first."))
+        return to(visit, this)
+    return _deposited(visit, this, request.form.getlist("not-reached"))

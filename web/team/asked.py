@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from instruments import versions
 from instruments.comparison import What
+from instruments.definition import Role
 from instruments.route import Missingness
 from instruments.versions import Version
 from survey import matrices
@@ -29,11 +30,15 @@ page = Pages("asked", __name__)
 SIGNS: Mapping[Missingness, tuple[str, object]] = {
     Missingness.ANSWERED: ("●", _l("answered")),
     Missingness.SKIPPED: ("○", _l("left out")),
+    Missingness.NOT_REACHED: ("·", _l("not reached")),
     Missingness.DECLINED: ("×", _l("declined")),
     Missingness.NOT_APPLICABLE: ("–", _l("did not apply")),
     Missingness.NOT_ASKED: ("▒", _l("not yet in the version")),
     Missingness.WITHDRAWN: ("W", _l("withdrawn")),
 }
+
+# In an interview a topic is left out by saying so.
+SIGNS_OF_GUIDE = {**SIGNS, Missingness.SKIPPED: ("○", _l("skipped"))}
 
 # As many runs as a table can show side by side and still be read.
 AT_ONCE = 40
@@ -111,7 +116,7 @@ def _kept(rows: Sequence[Row]) -> list[Row]:
 def matrix(visit: Visit) -> ResponseReturnValue:
     """The asked matrix of one instrument."""
     offered = [
-        (str(row.id), title_of(versions.definition_of(published[-1])), published)
+        (str(row.id), title_of(versions.definition_of(published[-1])), published, row.role)
         for row, published in versions.of_study(visit.db, visit.study_id)
         if published
     ]
@@ -119,7 +124,7 @@ def matrix(visit: Visit) -> ResponseReturnValue:
     chosen = next((one for one in offered if one[0] == wanted), offered[0] if offered else None)
     if chosen is None:
         return render(visit, "team/ask/asked.html", offered=(), chosen=None)
-    instrument_id, _, published = chosen
+    instrument_id, _, published, role = chosen
     found = _matrix(visit, UUID(instrument_id))
     kept = _kept(found.rows) if found else []
     at = min(max(_number("page"), 1), max(1, -(-len(kept) // AT_ONCE)))
@@ -136,7 +141,7 @@ def matrix(visit: Visit) -> ResponseReturnValue:
         pages=-(-len(kept) // AT_ONCE),
         counted=matrices.counts(visit.db, visit.study_id, UUID(instrument_id), exact=False) if found is None else (),
         history=history(visit, published),
-        signs=SIGNS,
+        signs=SIGNS_OF_GUIDE if role is Role.GUIDE else SIGNS,
         version=_number("version"),
         runs=request.args.get("runs", ""),
         title=gettext("Who was asked what"),

@@ -263,7 +263,7 @@ def test_after_the_deposit_nothing_changes_and_the_memo_is_there_to_be_read(call
     saved = memo.submit(then="save")
     assert saved.notices == ["Saved."]
     assert saved.form("/memo").value("memo") == "She spoke\nfreely."
-    done = saved.form("/memo").submit(then="deposit")
+    done = saved.form("/memo").submit(then="deposit").form("/not-reached").submit()
     assert done.notices == ["The interview was deposited."]
     assert "deposited" in done.words()
     before = call.record()
@@ -281,6 +281,39 @@ def test_after_the_deposit_nothing_changes_and_the_memo_is_there_to_be_read(call
     assert "stands as it is" in page.words()
     assert "One mentor or several 12:00 UTC" in page.words()
     assert page.document.xpath("//main//form") == []
+
+
+def test_topics_without_a_state_are_named_once_before_the_deposit_and_then_stand_as_not_reached(call: Call) -> None:
+    guide = [one.get("data-id") for one in call.page.document.xpath("//section[@data-id]")]
+    fields = {f"{name}.state": "skipped" for name in guide[2:]}
+    memo = call.page.form(str(call.interview.response_id)).fill(**fields).submit(then="end").form("/memo")
+    stop = memo.fill(memo="Cut short.").submit(then="deposit")
+
+    assert stop.title == "2 topics have no state"
+    assert call.record().memo == "Cut short."
+    links = stop.document.xpath("//main//ul[@class='index']//a/@href")
+    assert [link.rpartition("#t-")[2] for link in links] == guide[:2]
+    back = call.desk.browser.get(links[0].partition("#")[0])
+    assert back.document.xpath("//details[@open]//section[@id=$id]", id=f"t-{guide[0]}")
+    # What is said of one topic does not cover another one.
+    again = stop.form("/not-reached").tamper(**{"not-reached": guide[0]})
+    assert (again.title, call.desk.field.actions().count("response.submitted")) == ("2 topics have no state", 0)
+    back.form("/memo").fill(**{f"{guide[1]}.notes": "She spoke of it after all."}).submit(then="save")
+    stop = call.desk.browser.get(f"{call.here}/memo/not-reached")
+    assert stop.title == "1 topic has no state"
+
+    done = stop.form("/not-reached").submit()
+    assert done.notices == ["The interview was deposited."]
+    assert guide[0] not in call.record().topics
+    page = call.desk.browser.get(f"{call.here}/memo")
+    marks = [one.text_content() for one in page.document.xpath("//main//span[contains(@class, 'mark')]")]
+    assert marks == ["not reached", "asked"] + ["skipped"] * (len(guide) - 2)
+    assert call.desk.browser.get(f"{call.here}/memo/not-reached").location == f"{call.here}/memo"
+    matrix = call.desk.field.browser(call.desk.house, Role.ANALYST).get(f"{call.desk.field.at}/asked")
+    cells = [one.text_content().strip() for one in matrix.document.xpath("//tbody/tr/td[2]")]
+    assert cells[:3] == ["0 of 0", "1 of 1", "0 of 1"]
+    assert "skipped" in matrix.words(".signs-legend")
+    assert "not reached" in matrix.words(".signs-legend")
 
 
 def test_a_conversation_that_goes_on_is_not_deposited(call: Call) -> None:
@@ -304,7 +337,9 @@ def test_a_memo_that_is_too_long_is_kept_on_the_page(call: Call) -> None:
 
 def test_a_second_interview_can_follow_the_first(call: Call) -> None:
     desk = call.desk
-    call.page.form(str(call.interview.response_id)).submit(then="end").form("/memo").submit(then="deposit")
+    call.page.form(str(call.interview.response_id)).submit(then="end").form("/memo").submit(then="deposit").form(
+        "/not-reached"
+    ).submit()
     desk.house.clock.time += timedelta(days=1)
     browser = desk.field.browser(desk.house, Role.INTERVIEWER)
     page = browser.get(desk.here).form(desk.jo.pseudonym).submit()
