@@ -55,7 +55,7 @@ class Attribute:
 class Case:
     """A participant, by the pseudonym that stands in this release. An attribute that is not known is not there."""
 
-    id: UUID  # of this release; nothing that stands in the database
+    id: UUID  # not the one in the database; the same in every release of a study, unless releases may not be linked
     pseudonym: str
     attributes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -115,7 +115,7 @@ class Record:
     the same instrument from 1. ``day`` is shifted if the release says so.
     """
 
-    id: UUID  # of this release
+    id: UUID  # as for a case
     case: UUID
     instrument: str
     version: int
@@ -140,7 +140,8 @@ class Theme:
 class Dataset:
     """Everything that a release may say. ``language`` is the one of labels, where a text exists in it."""
 
-    id: UUID  # of the release: what GUIDs in files are made from
+    id: UUID  # of the release
+    study: UUID  # GUIDs of what outlives a release, such as questions and themes, are made from it
     title: str
     reference: str
     language: str

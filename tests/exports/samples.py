@@ -45,6 +45,7 @@ from instruments.kinds import (
 from instruments.route import Missingness
 
 RELEASE = UUID("6f1d2c3a-0000-5000-8000-000000000001")
+STUDY = UUID("6f1d2c3a-0000-5000-8000-000000000002")
 MADE_ON = date(2026, 11, 29)
 
 # What somebody may have written into a field, to see what it does to a file.
@@ -308,6 +309,7 @@ def sample(*, language: str = "en") -> Dataset:
     """Four cases, a guide in two versions, a survey, every kind of answer and of missing."""
     return Dataset(
         id=RELEASE,
+        study=STUDY,
         title="Mentors & mentees <in> medicine",
         reference="REB-17024",
         language=language,
@@ -356,6 +358,7 @@ def many(cases: int, questions: int = 100, words: int = 10) -> Dataset:
 
     return Dataset(
         id=RELEASE,
+        study=STUDY,
         title="Many people",
         reference="",
         language="en",
