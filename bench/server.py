@@ -19,9 +19,9 @@ _ROOT = Path(__file__).resolve().parents[1]
 _PROGRAMS = Path(sys.executable).parent
 _PATIENCE = 30  # seconds
 
-# The settings of ``verbatim serve``: one worker, as many threads.
+# The settings of ``verbatim serve``: as many threads.
 _GRANIAN = (
-    "--interface", "wsgi", "--workers", "1", "--blocking-threads", "32", "--no-ws", "--log-level", "error",
+    "--interface", "wsgi", "--blocking-threads", "32", "--no-ws", "--log-level", "error",
     "--host", "127.0.0.1",
 )  # fmt: skip
 SERVERS = ("granian", "gunicorn")
@@ -56,13 +56,13 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(kind: str, target: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    """``target`` ("module:app") answered by "granian" or "gunicorn" with one worker, ended afterwards."""
+def serving(kind: str, target: str, environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Server]:
+    """``target`` ("module:app") answered by "granian" or "gunicorn", ended afterwards."""
     port = _free_port()
     if kind == "granian":
-        command = [str(_PROGRAMS / "granian"), *_GRANIAN, "--port", str(port), target]
+        command = [str(_PROGRAMS / "granian"), *_GRANIAN, "--workers", str(workers), "--port", str(port), target]
     else:
-        address = ("--bind", f"127.0.0.1:{port}", "--workers", "1")
+        address = ("--bind", f"127.0.0.1:{port}", "--workers", str(workers))
         command = [str(_PROGRAMS / "gunicorn"), target, "--no-control-socket", "--log-level", "error", *address]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
