@@ -156,16 +156,19 @@ def keep(visit: Visit, this: Held, delta: Delta) -> interviews.Noted | None:
 
 @page.action(_HERE, permit=Permit.INTERVIEW)
 def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
-    """Everything on the screen is kept; then the clock stands still, runs again, or the conversation is over."""
-    sent = request.form.to_dict(flat=False)
+    """Everything on the screen is kept; then the clock stands still, runs again, or the conversation is over.
+
+    The clock waits for nothing: whoever presses Pause has somebody on the telephone.
+    """
+    sent, then = request.form.to_dict(flat=False), request.form.get("then", "")
     try:
         this = held(visit, pseudonym, response_id)
         record = interviews.read(visit.db, this.key, this.response)
         delta, problems = noting.delta_of(this.guide, sent, record, now=visit.now, recorded=this.recorded)
         noted = keep(visit, this, delta)
+        _turn(visit, this, then)
     except (Refused, Conflict, Invalid) as refusal:
         return not_kept(visit, pseudonym, refusal)
-    then = request.form.get("then", "")
     nominee = _named(visit, this, then)
     if problems or nominee.errors:
         # What could be taken is kept all the same, and the rest is shown again.
@@ -174,17 +177,21 @@ def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
         return _screen(visit, this, record, nominee, sent=sent, problems=problems), 422
     if noted and noted.overtaken:
         visit.tell(gettext("Some of this had been changed in another window since. Both texts are kept and shown."))
+    if any(nominee.data.values()):
+        # Names are kept nowhere before they are entered, so they go back to where they were typed.
+        visit.tell(gettext("Saved. The person under “Somebody was named” is not entered yet; they still stand there."))
+        return _screen(visit, this, interviews.read(visit.db, this.key, this.response), nominee)
     return _then(visit, this, then)
 
 
 def _named(visit: Visit, this: Held, then: str) -> NomineeForm:
     """Somebody whom the participant named is in the study's records of names, and nothing of it is in the notes.
 
-    A name that was typed is entered by its own button only, and is not lost by any other.
+    A name that was typed is entered by its own button only, and is not lost by any other; the end waits for it.
     """
     form = _nominee(sent=True)
     if then != "nominee":
-        if any(form.data.values()):
+        if then == "end" and any(form.data.values()):
             form.form_errors.append(
                 gettext(
                     "A person is typed under “Somebody was named” and not entered yet. Enter them, or empty the "
@@ -207,17 +214,20 @@ def _named(visit: Visit, this: Held, then: str) -> NomineeForm:
     return _nominee()
 
 
-def _then(visit: Visit, this: Held, then: str) -> ResponseReturnValue:
-    open_ = this.interview.state is State.HELD
-    if then in ("pause", "go-on") and open_:
+def _turn(visit: Visit, this: Held, then: str) -> None:
+    """The clock stands still from now on, or runs again."""
+    if then in ("pause", "go-on") and this.interview.state is State.HELD:
         record = interviews.read(visit.db, this.key, this.response)
         keep(visit, this, noting.turned(record, pause=then == "pause", now=visit.now))
-    elif then == "end" and open_:
+
+
+def _then(visit: Visit, this: Held, then: str) -> ResponseReturnValue:
+    if then == "end" and this.interview.state is State.HELD:
         interviews.end(
             visit.db, visit.keyring, this.grant, this.interview, key=this.key, response=this.response, now=visit.now
         )
         return to(visit, this, "deposit.memo")
-    elif then != "nominee":
+    if then not in ("nominee", "pause", "go-on"):
         visit.tell(gettext("Saved."))
     topic = then.removeprefix("topic:")
     return to(visit, this, anchor=f"t-{topic}" if topic != then and this.plan.question(topic) else "")

@@ -127,6 +127,13 @@ def _named(page: Page) -> None:
     page.keyboard.press("Alt+n")
     expect(page.locator("[name=nominee-name]")).to_be_focused()
     page.locator("[name=nominee-email]").fill("w@example.org")
+    page.keyboard.press("Alt+p")
+    expect(page.locator(".clock")).to_have_text(re.compile("paused$"))
+    expect(page.locator("[name=nominee-email]")).to_have_value("w@example.org")
+    _look(page, "interview-paused-while-typing-a-name")
+    page.keyboard.press("Alt+p")
+    expect(page.locator(".clock")).not_to_have_text(re.compile("paused$"))
+    page.keyboard.press("Alt+n")
     _press(page, "Enter this person")
     expect(page.locator(".errors")).to_be_focused()
     _look(page, "interview-nominee-error")
@@ -166,7 +173,7 @@ def _check(study: Scenario, jo: Someone) -> None:
     (candidate,) = record.candidates
     assert (candidate.words, candidate.theme, candidate.after) == ("Who decided that?", "power", "work_life")
     assert record.memo == "She spoke freely once the tape ran."
-    assert len(record.about["pauses"]) == 1  # type: ignore[arg-type]
+    assert len(record.about["pauses"]) == 2  # type: ignore[arg-type]
     assert record.earlier == ()
     assert len(study.everybody()) == 2
 

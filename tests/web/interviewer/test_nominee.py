@@ -1,5 +1,7 @@
 """Somebody named in an interview: linkage data with a nomination, and nothing of it among what was said."""
 
+import pytest
+
 from survey import nominations
 from survey.statuses import Status
 from tests.web.interviewer.conftest import Call
@@ -61,6 +63,34 @@ def test_what_is_wrong_with_a_nominee_is_said_and_the_notes_are_kept(call: Call)
     page = form.submit(then="nominee")
     assert list(page.complaints.values()) == ["nominee-email"]
     assert len(call.desk.field.everybody()) == 1
+
+
+@pytest.mark.parametrize("then", ["pause", "go-on", "", "topic:start"])
+def test_only_the_end_waits_for_a_person_who_is_half_typed(call: Call, then: str) -> None:
+    if then == "go-on":
+        call.page.form(str(call.interview.response_id)).submit(then="pause")
+    form = call.page.form(str(call.interview.response_id)).fill(**{"start.notes": "By chance."}, **named(call))
+    page = form.submit(then=then)
+
+    assert page.status == 200
+    assert "not entered yet" in page.words(".notice")
+    typed = {name: page.form(str(call.interview.response_id)).value(name) for name in named(call)}
+    assert typed == named(call)
+    assert call.record().topics["start"]["notes"] == "By chance."
+    pauses = {"pause": [["2026-11-23T12:00:00Z"]], "go-on": [["2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z"]]}
+    assert call.record().about.get("pauses") == pauses.get(then)
+    assert len(call.desk.field.everybody()) == 1
+    page = page.form(str(call.interview.response_id)).submit(then="nominee")
+    assert "The person was entered" in page.words(".notice")
+    assert len(call.desk.field.everybody()) == 2
+
+
+def test_the_clock_stands_still_although_something_else_could_not_be_taken(call: Call) -> None:
+    page = call.page.form(str(call.interview.response_id)).fill(**{"start.notes": "x" * 50_001}).submit(then="pause")
+
+    assert page.status == 422
+    assert call.record().about["pauses"] == [["2026-11-23T12:00:00Z"]]
+    assert "paused" in page.words(".clock")
 
 
 def test_a_name_that_was_typed_is_not_lost_by_another_button(call: Call) -> None:
