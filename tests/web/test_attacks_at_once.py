@@ -1,63 +1,27 @@
 """Attack 19: the same deed twice at the same moment, on both kinds of database (ASVS 2.3.3, 2.3.4, 15.4.2)."""
 
 import re
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from tests.vault.people import PASSPHRASE, Person
-from tests.web.pages import Form, Page
-from tests.web.visitors import House, Visitor
+from tests.web.simultaneous import together, twice
+from tests.web.visitors import House
 from vault import approvals, studies
 from vault.accounts import Account
 from vault.sessions import SessionRow, Stage
 from vault.studies import Study
-from web.kit import cookies
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
-
-
-def _together(deeds: list[Callable[[], Page]]) -> list[Page]:
-    """The answers to deeds that begin at the same moment."""
-    barrier, answers = threading.Barrier(len(deeds)), []
-
-    def do(deed: Callable[[], Page]) -> None:
-        barrier.wait(20)
-        answers.append(deed())
-
-    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == len(deeds)
-    return answers
-
-
-def _twin(browser: Visitor) -> Visitor:
-    """A second tab of the same browser."""
-    tab = Visitor(browser.app)
-    for name in (cookies.SESSION, cookies.FORM, cookies.DEVICE):
-        value = browser.cookie(name)
-        if value:
-            tab.keep(name, value)
-    return tab
-
-
-def _twice(browser: Visitor, form: Form, times: int = 4) -> list[Page]:
-    """The same form, sent from tabs of one browser at the same moment."""
-    tabs = [_twin(browser) for _ in range(times)]
-    return _together([lambda tab=tab: tab.post(form.action, form.values) for tab in tabs])  # type: ignore[misc]
 
 
 def test_one_study_is_founded(house: House, ada: Person) -> None:
     lead = house.sign_in(ada)
     form = lead.get("/studies/new").form().fill(title="Once", reference="O")
 
-    pages = _twice(lead, form)
+    pages = twice(lead, form)
 
     assert {page.status for page in pages} <= {303, 503}
     assert len({page.location for page in pages if page.status == 303}) == 1
@@ -70,7 +34,7 @@ def test_one_person_is_brought_in(house: House, ada: Person) -> None:
     study = house.found(lead)
     form = lead.get(f"/studies/{study}/members/new").form().fill(name="Ben", email="ben@example.org", role="analyst")
 
-    pages = _twice(lead, form)
+    pages = twice(lead, form)
 
     assert sorted(page.status for page in pages)[0] == 200
     assert {page.status for page in pages} <= {200, 409, 422, 503}
@@ -89,7 +53,7 @@ def test_one_decision_is_recorded(house: House, ada: Person) -> None:
         expires_on=(today + timedelta(days=9)).isoformat(),
     )  # fmt: skip
 
-    pages = _twice(lead, form)
+    pages = twice(lead, form)
 
     assert {page.status for page in pages} <= {303, 503}
     with house.stores.work(reading=True) as work:
@@ -101,7 +65,7 @@ def test_one_site_is_added(house: House, ada: Person) -> None:
     study = house.found(lead)
     form = lead.get(f"/studies/{study}/sites").form().fill(name="Clinic")
 
-    pages = _twice(lead, form)
+    pages = twice(lead, form)
 
     assert len([page for page in pages if page.status == 303]) == 1
     assert {page.status for page in pages} <= {303, 409, 422, 503}
@@ -109,11 +73,11 @@ def test_one_site_is_added(house: House, ada: Person) -> None:
         assert len(studies.sites(work.db, study)) == 1
 
 
-def test_one_key_follows_another_when_it_is_changed_twice(house: House, ada: Person) -> None:
+def test_one_key_follows_another_when_it_is_changedtwice(house: House, ada: Person) -> None:
     lead = house.sign_in(ada)
     study = house.found(lead)
 
-    pages = _twice(lead, lead.get(f"/studies/{study}/keys/responses").form(), times=2)
+    pages = twice(lead, lead.get(f"/studies/{study}/keys/responses").form(), times=2)
 
     assert {page.status for page in pages} <= {303, 409, 503}
     assert "change interrupted" not in lead.get(f"/studies/{study}/keys").words()
@@ -129,7 +93,7 @@ def test_a_code_of_the_app_lets_one_in(house: House, ada: Person) -> None:
         forms.append((browser, form.submit().form("/code")))
     code = house.code(ada.totp_secret)
 
-    pages = _together(
+    pages = together(
         [lambda b=b, f=f: b.post(f.action, f.fill(code=code).values) for b, f in forms]  # type: ignore[misc]
     )
 
@@ -152,7 +116,7 @@ def test_a_welcome_link_makes_one_pair_of_keys(house: House, ada: Person) -> Non
         choosing = browser.get("/welcome").form().fill(code=code).submit().form()
         tabs.append((browser, choosing.fill(passphrase=words, again=words)))
 
-    pages = _together([lambda b=b, f=f: b.post(f.action, f.values) for b, f in tabs])  # type: ignore[misc]
+    pages = together([lambda b=b, f=f: b.post(f.action, f.values) for b, f in tabs])  # type: ignore[misc]
 
     assert len([page for page in pages if page.status == 303]) == 1
     assert {page.status for page in pages} <= {303, 409, 422, 503}

@@ -1,0 +1,41 @@
+"""The same deed, or several, at the same moment: for the tests of what happens when people press a button twice."""
+
+import threading
+from collections.abc import Callable
+
+from tests.web.pages import Form, Page
+from tests.web.visitors import Visitor
+from web.kit import cookies
+
+
+def together(deeds: list[Callable[[], Page]]) -> list[Page]:
+    """The answers to deeds that begin at the same moment."""
+    barrier, answers = threading.Barrier(len(deeds)), []
+
+    def do(deed: Callable[[], Page]) -> None:
+        barrier.wait(20)
+        answers.append(deed())
+
+    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == len(deeds)
+    return answers
+
+
+def twin(browser: Visitor) -> Visitor:
+    """A second tab of the same browser."""
+    tab = Visitor(browser.app)
+    for name in (cookies.SESSION, cookies.PERSON, cookies.FORM, cookies.DEVICE):
+        value = browser.cookie(name)
+        if value:
+            tab.keep(name, value)
+    return tab
+
+
+def twice(browser: Visitor, form: Form, times: int = 4, **button: str) -> list[Page]:
+    """The same form, sent from tabs of one browser at the same moment, with the button that was pressed."""
+    tabs = [twin(browser) for _ in range(times)]
+    return together([lambda tab=tab: tab.post(form.action, [*form.values, *button.items()]) for tab in tabs])  # type: ignore[misc]
