@@ -68,12 +68,12 @@ class Saved:
     plain: bytes
 
 
-_COLUMNS = (
+COLUMNS = (
     PageRecord.study_id, PageRecord.participant_id, PageRecord.version, PageRecord.response_id, PageRecord.slot,
     PageRecord.sequence, PageRecord.day, PageRecord.blob,
 )  # fmt: skip
 _OF_RESPONSE = Prepared(
-    select(*_COLUMNS)
+    select(*COLUMNS)
     .where(PageRecord.response_id == bindparam("response_id"), PageRecord.sequence > bindparam("after"))
     .order_by(PageRecord.sequence)
 )
@@ -81,7 +81,7 @@ _OF_RESPONSE = Prepared(
 _INSERT: dict[str, Prepared[()]] = {
     dialect: Prepared(
         made(PageRecord).on_conflict_do_nothing(index_elements=["participant_id", "sequence"]),
-        [column.key for column in _COLUMNS],
+        [column.key for column in COLUMNS],
     )
     for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
@@ -118,8 +118,8 @@ def _last(db: Session, participant_id: UUID) -> int:
 
 def load(db: Session, key: bytes, participant_id: UUID) -> list[Saved]:
     """Every page of a participant in the order of saving; CannotOpen if one is missing between others, or altered."""
-    query = select(*_COLUMNS).where(PageRecord.participant_id == participant_id).order_by(PageRecord.sequence)
-    saved = [_opened(key, row) for row in db.connection().execute(query)]
+    query = select(*COLUMNS).where(PageRecord.participant_id == participant_id).order_by(PageRecord.sequence)
+    saved = [opened(key, row) for row in db.connection().execute(query)]
     if [page.sequence for page in saved] != list(range(1, len(saved) + 1)):
         raise CannotOpen
     return saved
@@ -128,13 +128,14 @@ def load(db: Session, key: bytes, participant_id: UUID) -> list[Saved]:
 def load_response(db: Session, key: bytes, response_id: UUID, *, after: int = 0) -> list[Saved]:
     """The pages of one run in the order of saving, later than sequence ``after``; CannotOpen if one was altered or
     moved."""
-    return [_opened(key, row) for row in _OF_RESPONSE.rows(db, response_id=response_id, after=after)]
+    return [opened(key, row) for row in _OF_RESPONSE.rows(db, response_id=response_id, after=after)]
 
 
 _Found = Row[UUID, UUID, str, UUID, int, int, date, bytes] | tuple[UUID, UUID, str, UUID, int, int, date, bytes]
 
 
-def _opened(key: bytes, row: _Found) -> Saved:
+def opened(key: bytes, row: _Found) -> Saved:
+    """A row of ``COLUMNS`` as the page that was saved; CannotOpen if it was altered or moved."""
     study_id, participant_id, version, response_id, slot, sequence, day, blob = row
     address = Address(study_id, participant_id, version, response_id, slot)
     return Saved(address, sequence, day, unpadded(open_sealed(key, blob, address.bound(sequence))))

@@ -58,6 +58,8 @@ class Permit(StrEnum):
     READ_NAMES = "read-names"
     READ_ANSWERS = "read-answers"
     INTERVIEW = "interview"
+    ASK_RELEASES = "ask-releases"
+    APPROVE_RELEASES = "approve-releases"
 
 
 OF_THE_VISITOR = frozenset({Permit.OPEN, Permit.HALF, Permit.STAFF, Permit.TAKE_PART})
@@ -79,7 +81,7 @@ PERMITS: dict[Role, frozenset[Permit]] = {
     Role.COORDINATOR: _EVERYBODY | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
     Role.INTERVIEWER: _EVERYBODY | {Permit.INTERVIEW},
     Role.TRANSCRIBER: _EVERYBODY,
-    Role.ANALYST: _EVERYBODY | {Permit.READ_ANSWERS},
+    Role.ANALYST: _EVERYBODY | {Permit.READ_ANSWERS, Permit.ASK_RELEASES},
     Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER},
 }
 

@@ -219,14 +219,15 @@ def _wrap_for(db: Session, study_id: UUID, scope: Scope, epoch: int, account: Ac
     here = (KeyGrant.study_id == study_id, KeyGrant.scope == scope, KeyGrant.epoch == epoch)
     db.execute(delete(KeyGrant).where(*here, KeyGrant.account_id == account.id))
     blob = wrap(account.public_key, scope_seed, "grant", study_id, scope.value, epoch, account.id)
-    vouched = _vouched(scope_seed, study_id, scope, epoch, account)
+    vouched = vouched_for(scope_seed, study_id, scope, epoch, account)
     db.add(KeyGrant(
         study_id=study_id, scope=scope, epoch=epoch, account_id=account.id, key_number=account.key_number,
         vouched=vouched, blob=blob,
     ))  # fmt: skip
 
 
-def _vouched(scope_seed: bytes, study_id: UUID, scope: Scope, epoch: int, account: Account) -> bytes:
+def vouched_for(scope_seed: bytes, study_id: UUID, scope: Scope, epoch: int, account: Account) -> bytes:
+    """By what a holder of the seed knows later that the account's public key is the one it was granted to."""
     said = frame(study_id, scope.value, epoch, account.id, account.public_key or b"")
     return hmac.digest(derive(scope_seed, "vouched"), said, "sha256")
 
@@ -238,7 +239,7 @@ def pass_on(db: Session, study_id: UUID, scope: Scope, *, old: bytes, old_epoch:
     entitled = {member.account_id for member in members(db, study_id) if scope in HOLDS[member.role]}
     for grant in grants(db, study_id, scope, old_epoch):
         account = db.get_one(Account, grant.account_id)
-        vouched = _vouched(old, study_id, scope, old_epoch, account)
+        vouched = vouched_for(old, study_id, scope, old_epoch, account)
         if account.id in entitled and hmac.compare_digest(vouched, grant.vouched):
             _wrap_for(db, study_id, scope, target.epoch, account, target.seed)
     db.flush()
