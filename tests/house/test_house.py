@@ -133,7 +133,7 @@ def _pinned(which: str) -> dict[str, list[str]]:
     return entries
 
 
-@pytest.mark.parametrize("which", ["run.txt", "test.txt"])
+@pytest.mark.parametrize("which", ["run.txt", "test.txt", "taguette.txt"])
 def test_every_requirement_is_one_version_with_hashes_and_names_no_place(which: str) -> None:
     """ASVS 15.1.2, 15.2.4."""
     for requirement, hashes in _pinned(which).items():
