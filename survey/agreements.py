@@ -1,18 +1,22 @@
 """A decision about consent, and the step of recruitment that follows from it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from consent import decisions
+from consent import decisions, signatures
 from consent.decisions import Occasion
 from consent.scopes import Scope
 from consent.signatures import Signed
 from survey import statuses
 from survey.participants import Participant, Standing
 from survey.statuses import HasWithdrawn, Status
+
+# Who says the same within this time has pressed twice and decided once.
+_TWICE = timedelta(minutes=1)
 
 
 def agree(
@@ -21,10 +25,18 @@ def agree(
 ) -> Occasion:  # fmt: skip
     """What the participant decided stands (see ``decisions.record``), and they count as consented or declined.
 
-    HasWithdrawn for somebody who has left the study.
+    Said twice in the same words, it stands once. HasWithdrawn for somebody who has left the study.
     """
-    if participant.standing is not Standing.ENROLLED:
+    # Two requests at once come here one after the other; the second sees what the first has done.
+    standing = db.scalar(select(Participant.standing).where(Participant.id == participant.id).with_for_update())
+    if standing is not Standing.ENROLLED:
         raise HasWithdrawn
+    last = next(reversed(decisions.history(db, participant.id)), None)
+    if last is not None and now - last.occasion.at < _TWICE:
+        said = {decision.scope: decision.agreed for decision in last.decisions}
+        put = last.occasion.document, last.occasion.language, last.occasion.read_by
+        if (said, *put) == (choices, document, language, read_by) and _vouched_alike(last.occasion, key, signed):
+            return last.occasion
     occasion = decisions.record(
         db, rings, participant.study_id, participant.id, choices, document=document, language=language, now=now,
         key=key, signed=signed, read_by=read_by, site_id=participant.site_id,
@@ -35,3 +47,12 @@ def agree(
         else:
             statuses.record(db, participant.study_id, participant.id, Status.DECLINED, now=now, account_id=read_by)
     return occasion
+
+
+def _vouched_alike(occasion: Occasion, key: bytes | None, signed: Signed | None) -> bool:
+    """Whether the same name, witness or recording vouches for it."""
+    if occasion.sealed is not None and key is None:
+        return False
+    before = decisions.signed_on(key or b"", occasion)
+    after = signatures.tidy(signed or Signed())
+    return (before.signature, before.witness, before.recording) == (after.signature, after.witness, after.recording)
