@@ -232,6 +232,31 @@ def grant_for(db: Session, participant_id: UUID) -> Grant:
     return Grant(participant_id, standing([_Word(*row) for row in _WORDS.rows(db, participant_id=participant_id)]))
 
 
+class Stance(NamedTuple):
+    """What somebody agrees to now, whether they ever agreed to take part, and in which language they were asked."""
+
+    grant: Grant
+    took_part: bool
+    language: str
+
+
+def stances(db: Session, study_id: UUID) -> dict[UUID, Stance]:
+    """The stance of everybody in the study who ever decided something."""
+    words: dict[UUID, list[_Word]] = {}
+    took_part = set()
+    said = select(Decision.participant_id, Decision.number, Decision.scope, Decision.agreed)
+    for participant_id, number, scope, agreed in db.execute(said.where(Decision.study_id == study_id)):
+        words.setdefault(participant_id, []).append(_Word(number, scope, agreed))
+        if agreed and scope is Scope.TAKE_PART:
+            took_part.add(participant_id)
+    asked = select(Occasion.participant_id, Occasion.language).where(Occasion.study_id == study_id)
+    asked = asked.where(Occasion.language.is_not(None)).order_by(Occasion.at)
+    tongue = {participant_id: language or "" for participant_id, language in db.execute(asked)}
+    return {
+        who: Stance(Grant(who, standing(every)), who in took_part, tongue.get(who, "")) for who, every in words.items()
+    }
+
+
 def of_participant(db: Session, participant_id: UUID) -> Sequence[Decision]:
     """Everything the participant decided, oldest first."""
     return db.scalars(select(Decision).where(Decision.participant_id == participant_id).order_by(Decision.number)).all()
@@ -260,18 +285,16 @@ def counts(db: Session, study_id: UUID) -> list[Count]:
     """How many agree and how many do not, by document and scope, each participant's last word only."""
     numbers = {document.fingerprint: document.number for document in documents.of_study(db, study_id)}
     last: dict[tuple[UUID, Scope], tuple[str | None, bool]] = {}
-    rows = db.execute(
-        select(Decision.participant_id, Decision.scope, Decision.document, Decision.agreed)
-        .where(Decision.study_id == study_id)
-        .order_by(Decision.number)
-    )
-    for participant_id, scope, mark, agreed in rows:
+    said = select(Decision.participant_id, Decision.scope, Decision.document, Decision.agreed)
+    for participant_id, scope, mark, agreed in db.execute(
+        said.where(Decision.study_id == study_id).order_by(Decision.number)
+    ):
         last[participant_id, scope] = mark, agreed
     found: dict[tuple[int, Scope], list[bool]] = {}
     for (_, scope), (mark, agreed) in last.items():
         found.setdefault((numbers.get(mark or "", 0), scope), []).append(agreed)
     order = list(Scope)
     return [
-        Count(number or None, scope, sum(said), len(said) - sum(said))
-        for (number, scope), said in sorted(found.items(), key=lambda item: (item[0][0], order.index(item[0][1])))
+        Count(number or None, scope, sum(words), len(words) - sum(words))
+        for (number, scope), words in sorted(found.items(), key=lambda item: (item[0][0], order.index(item[0][1])))
     ]

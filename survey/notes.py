@@ -1,5 +1,6 @@
 """How deltas are checked, sealed and read back."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -107,8 +108,13 @@ def written(delta: Delta, now: datetime) -> bytes:
 
 def read(db: Session, key: bytes, response: Response, *, after: int = 0) -> list[Numbered]:
     """The deltas of a run later than sequence ``after``, in order; CannotOpen if one was altered or moved."""
+    return assembled(records.load_response(db, key, response.id, after=after), response)
+
+
+def assembled(pages: Iterable[records.Saved], response: Response) -> list[Numbered]:
+    """The same from the run's pages, where they have been opened already, in the order of saving."""
     found = []
-    for page in records.load_response(db, key, response.id, after=after):
+    for page in pages:
         if page.address != response.address(page.address.slot):
             raise CannotOpen
         inside = _decode(page.plain)

@@ -4,7 +4,7 @@ Everything here is written for the moment in which a person waits for the next p
 few statements and without the object mapper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -93,7 +93,7 @@ def begin(
     """The participant's run through an instrument: the one they began, else a new one on the newest version.
 
     Here stands the rule that nothing is asked without consent in force, an approved version and a line in the log.
-    ConsentMissing, NotApproved, NothingPublished, StudyClosed or HasWithdrawn say what is lacking. ``actor`` is who
+    ConsentMissing, NotApproved, NothingPublished, NotOffered, StudyClosed or HasWithdrawn say what is lacking. ``actor`` is who
     asks, the participant if empty. Call it whenever somebody arrives, so that an approval that has ended ends asking.
     """
     _require_standing(participant, grant)
@@ -102,7 +102,7 @@ def begin(
         if there.submitted_on is None:
             asking.require(db, participant.study_id, participant.site_id, there.version_id, on=now.date())
         return there
-    askable = asking.newest(db, participant.study_id, participant.site_id, instrument_id, on=now.date())
+    askable = asking.of_participant(db, participant, instrument_id, on=now.date())
     response = Response(
         uuid4(), participant.study_id, participant.id, instrument_id, askable.version.id, kind, now.date(), None
     )
@@ -142,10 +142,15 @@ def load(db: Session, key: bytes, response: Response, *, linkage: bytes | None =
 
     Without the participant's ``linkage`` key, ``apart.KEPT_APART`` stands for answers that say who somebody is.
     """
+    return assembled(records.load_response(db, key, response.id), response, linkage=linkage)
+
+
+def assembled(pages: Iterable[records.Saved], response: Response, *, linkage: bytes | None = None) -> Loaded:
+    """The same from the run's pages, where they have been opened already, in the order of saving."""
     answers: dict[int, Answers] = {}
     newest: dict[int, int] = {}
     saves: list[Kept] = []
-    for page in records.load_response(db, key, response.id):
+    for page in pages:
         # The address is authenticated, so a row that claims another run or version does not get here unnoticed.
         if page.address != response.address(page.address.slot):
             raise CannotOpen

@@ -1,5 +1,6 @@
 """Runs: one participant's one way through one version of an instrument. In clear stand who, which version, and days."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -119,6 +120,13 @@ def of_study(db: Session, study_id: UUID) -> tuple[Response, ...]:
     """Every run in a study."""
     query = select(*_COLUMNS).where(ResponseRow.study_id == study_id).order_by(ResponseRow.begun_on, ResponseRow.id)
     return tuple(Response(*row) for row in db.connection().execute(query))
+
+
+def of_participants(db: Session, participant_ids: Collection[UUID]) -> tuple[Response, ...]:
+    """Every run of these participants in the order in which they began."""
+    query = select(*_COLUMNS).where(ResponseRow.participant_id.in_(participant_ids))
+    rows = db.connection().execute(query.order_by(ResponseRow.begun_on, ResponseRow.id))
+    return tuple(Response(*row) for row in rows)
 
 
 def find(db: Session, participant_id: UUID, response_id: UUID, *, writing: bool = False) -> Response:
