@@ -1,28 +1,24 @@
 """The same deed, or several, at the same moment: for the tests of what happens when people press a button twice."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.web.pages import Form, Page
 from tests.web.visitors import Visitor
 from web.kit import cookies
 
 
-def together(deeds: list[Callable[[], Page]]) -> list[Page]:
-    """The answers to deeds that begin at the same moment."""
-    barrier, answers = threading.Barrier(len(deeds)), []
+def together(deeds: Sequence[Callable[[], Page]]) -> list[Page]:
+    """The answers to deeds that begin at the same moment, in the order of the deeds."""
+    barrier = threading.Barrier(len(deeds))
 
-    def do(deed: Callable[[], Page]) -> None:
+    def do(deed: Callable[[], Page]) -> Page:
         barrier.wait(20)
-        answers.append(deed())
+        return deed()
 
-    threads = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == len(deeds)
-    return answers
+    with ThreadPoolExecutor(len(deeds)) as hands:
+        return list(hands.map(do, deeds))
 
 
 def twin(browser: Visitor) -> Visitor:
