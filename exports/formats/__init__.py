@@ -1,1 +1,1 @@
-"""Writers: each makes the files of one format from a dataset, says what that format cannot carry, and knows no other."""
+"""Writers: each makes the files of one format from a dataset and says what is lost in it. None knows another."""
