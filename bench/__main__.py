@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import guarded_page, interview, journey, keys, participant_pages, saves, sign_ins
+from bench import guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -22,6 +22,7 @@ FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "participant-pages": participant_pages.measure,
     "journey": journey.measure,
     "saves": saves.measure,
+    "qdpx": qdpx.measure,
 }
 
 
