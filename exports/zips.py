@@ -7,9 +7,21 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from exports.dataset import Sink
+from vault.errors import Refused
 
+# Beyond it an entry needs an extension of the format (zip64) that some programs do not read.
+LARGEST = 2**31 - 1
 _READABLE = 0o644 << 16
 _UNIX = 3
+
+
+class EntryTooLarge(Refused):
+    """An entry is larger than every program can read."""
+
+    public = (
+        "A file of this release would have more than 2 GiB, which many programs cannot read. "
+        "Ask for fewer participants or instruments at a time."
+    )
 
 
 class _Outlet:
@@ -31,6 +43,20 @@ class _Outlet:
         self._open = False
 
 
+class _Entry:
+    """An entry that says no before it is too large."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._size = 0
+
+    def write(self, data: bytes, /) -> None:
+        self._size += len(data)
+        if self._size > LARGEST:
+            raise EntryTooLarge
+        self._out.write(data)
+
+
 class Archive:
     """A zip as it is being written. Entries bear ``day`` as their date, at midnight."""
 
@@ -42,9 +68,11 @@ class Archive:
         """An entry that is at hand."""
         self._zipped.writestr(self._entry(name), data)
 
-    def open(self, name: str) -> IO[bytes]:
-        """An entry to write to, as a context; no other can be added before it is closed."""
-        return self._zipped.open(self._entry(name), "w")
+    @contextmanager
+    def open(self, name: str) -> Iterator[Sink]:
+        """An entry to write to; no other can be added before the context ends. It may raise EntryTooLarge."""
+        with self._zipped.open(self._entry(name), "w") as out:
+            yield _Entry(out)
 
     def _entry(self, name: str) -> ZipInfo:
         entry = ZipInfo(name, (self._day.year, self._day.month, self._day.day, 0, 0, 0))

@@ -6,8 +6,11 @@ from zipfile import BadZipFile, ZipFile
 
 import pytest
 
-from exports.zips import archive
+from exports import zips
+from exports.formats import qdpx
+from exports.zips import EntryTooLarge, archive
 from tests.exports.reading_qdpx import Tape
+from tests.exports.samples import sample
 
 DAY = date(2026, 11, 29)
 
@@ -57,3 +60,13 @@ def test_after_an_error_the_zip_has_no_end(*, within: bool) -> None:
         raise ValueError("amid")
     with pytest.raises(BadZipFile):
         ZipFile(BytesIO(b"".join(tape.pieces)))
+
+
+def test_an_entry_that_many_programs_could_not_read_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zips, "LARGEST", 20_000)
+    [file] = qdpx.files(sample())
+    tape = Tape()
+
+    with pytest.raises(EntryTooLarge, match="Ask for fewer participants"):
+        file.write(tape)
+    assert b"PK\x05\x06" not in b"".join(tape.pieces)
