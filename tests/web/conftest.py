@@ -126,7 +126,7 @@ def team(house: House) -> Team:
 @pytest.fixture
 def furnished(team: Team) -> Furnished:
     """One of everything in the team's study."""
-    return furnish(team.house, team.study, team.people[Role.LEAD].id, team.members[Role.ANALYST])
+    return furnish(team.house, team.study, team.people[Role.LEAD], team.members[Role.ANALYST])
 
 
 @dataclass(frozen=True)
@@ -143,4 +143,4 @@ def elsewhere(house: House) -> Elsewhere:
     eve = house.person("eve")
     browser = house.sign_in(eve)
     study = house.found(browser, "A study of somebody else")
-    return Elsewhere(browser, furnish(house, study, eve.id, house.member_of(study, eve)))
+    return Elsewhere(browser, furnish(house, study, eve, house.member_of(study, eve)))

@@ -1,25 +1,36 @@
-"""A study with one of everything that an address can name, and with words in it that nobody may read without a key."""
+"""A study with one of everything that an address can name, and with words in it that nobody may read without a key.
+
+Its participant has agreed, is in the middle of the survey and is being interviewed by the lead.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from consent import documents, examples
+from consent import decisions, documents, examples
+from consent.decisions import Occasion
+from consent.scopes import Scope as Agreed
+from consent.signatures import Signed
 from instruments import drafts, shelf, versions
-from survey import frames, links, participants
-from survey.participants import Participant
-from tests.web.visitors import House
-from vault import approvals, identities, ledger, records
-from vault.accounts import Account
+from instruments.versions import Version
+from survey import agreements, assignments, frames, interviews, links, participants, responses, runs
+from survey import drafts as kept
+from survey.deltas import About, Candidate, Delta, Memo, TopicNote
+from survey.interviews import Interview
+from survey.participants import Enrolled, Participant
+from tests.vault.people import Person
+from tests.web.visitors import House, Visitor
+from vault import approvals, identities, ledger, participant_sessions
 from vault.identities import Identity
-from vault.store import Base, KeyringBase, Stores, Work
+from vault.store import Work
 from vault.studies import Scope, Site
+from web.kit import cookies
 from web.kit.guard import Door
 
+LIST_1 = shelf.LIST_1[0]
 NAME = "Wilhelmina Nachtigall"
 ANSWER = "the mentor never answered my letters"
 
@@ -30,6 +41,13 @@ class Furnished:
 
     study: UUID
     known: dict[str, str] = field(repr=False)
+    cookie: str = field(default="", repr=False)
+
+    def participant(self, house: House) -> Visitor:
+        """The participant's browser."""
+        browser = house.visitor()
+        browser.keep(cookies.PERSON, self.cookie)
+        return browser
 
     def address(self, rule: Rule) -> str:
         """The address of a route in this study. A name that is not known here is a route that no test covers."""
@@ -43,8 +61,8 @@ class Furnished:
         return path
 
 
-def furnish(house: House, study: UUID, lead: UUID, member: UUID) -> Furnished:
-    """One of everything in ``study``: a site, an approval, an instrument, a letter, a quota, a link, a participant."""
+def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
+    """One of everything in ``study``: a site, an approval, instruments, a letter, a quota, a link, a participant."""
     now = house.clock.time
     with house.stores.work() as work:
         db = work.db
@@ -52,37 +70,83 @@ def furnish(house: House, study: UUID, lead: UUID, member: UUID) -> Furnished:
         db.add(site)
         year = timedelta(days=365)
         decided = approvals.Decided("Board", "REB-1", "everything", (now - year).date(), (now + year).date())
-        approval = approvals.record(db, study, decided, by=lead, now=now).number
+        approval = approvals.record(db, study, decided, by=lead.id, now=now).number
         wording = examples.library()[0].wording
-        document = documents.publish(db, study, wording, approval=approval, by=lead, now=now)
-        draft = drafts.begin(db, study, shelf.load(shelf.SHORT_SURVEY), by=lead, now=now)
-        version = versions.publish(db, draft, (), approval=approval, by=lead, now=now)
-        frames.add_cells(db, study, {"mentor": ("yes", "no")}, by=lead, now=now)
-        frames.set_quota(db, study, {"mentor": "yes"}, 3, by=lead, now=now)
+        document = documents.publish(db, study, wording, approval=approval, by=lead.id, now=now)
+        begun = [drafts.begin(db, study, shelf.load(one), by=lead.id, now=now) for one in (shelf.SHORT_SURVEY, LIST_1)]
+        survey, guide = (
+            versions.publish(db, draft, (), approval=approval, by=lead.id, now=now) for draft in begun
+        )  # fmt: skip
+        frames.add_cells(db, study, {"mentor": ("yes", "no")}, by=lead.id, now=now)
+        frames.set_quota(db, study, {"mentor": "yes"}, 3, by=lead.id, now=now)
         word = f"word-{study.hex[:6]}"
-        links.make(db, study, word, opens_on=now.date(), by=lead, now=now)
-        person = _participant(work, study, lead, now=now)
+        links.make(db, study, word, opens_on=now.date(), by=lead.id, now=now)
+        enrolled, occasion = _participant(work, study, lead, document.fingerprint, now=now)
+        _answers(work, enrolled, survey, now=now)
+        interview = _interview(work, enrolled.participant, guide.instrument_id, lead, now=now)
+        cookie, _ = participant_sessions.welcome(
+            db, study, enrolled.participant.id, enrolled.keys, enrolled.code, now=now
+        )  # fmt: skip
         work.commit()
         quota = frames.quotas(db, study)[0].id
     known = {
-        "study_id": study, "member_id": member, "account_id": lead, "instrument_id": version.instrument_id,
-        "version_id": version.id, "document_id": document.id, "quota_id": quota, "word": word,
-        "pseudonym": person.pseudonym, "response_id": uuid4(), "scope": "responses",
-        "slot": 0, "occasion_id": uuid4(), "name": "stop",
+        "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
+        "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
+        "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
+        "slot": 0, "occasion_id": occasion.id, "name": "stop",
     }  # fmt: skip
-    return Furnished(study, {name: str(value) for name, value in known.items()})
+    return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 
 
-def _participant(work: Work, study: UUID, interviewer: UUID, *, now: datetime) -> Participant:
-    """Somebody with a name and an answer, each sealed under its own key."""
-    account = work.db.get_one(Account, interviewer)
-    enrolled = participants.enrol(work.db, work.keyring, study, by=ledger.SYSTEM, now=now, interviewer=account)
-    person = enrolled.participant
-    who = Identity(name=NAME, email="wilhelmina@example.org", note=NAME)
-    identities.keep(work.db, study, person.id, enrolled.keys[Scope.LINKAGE], who, now=now)
-    place = records.Address(study, person.id, "v1", uuid4(), 0)
-    records.save(work.db, enrolled.keys[Scope.RESPONSES], place, ANSWER.encode(), now=now)
-    return person
+def _participant(
+    work: Work, study: UUID, lead: Person, document: str, *, now: datetime
+) -> tuple[Enrolled, Occasion]:  # fmt: skip
+    """Somebody with a name who agreed to everything and is assigned to the lead."""
+    enrolled = participants.enrol(work.db, work.keyring, study, by=ledger.SYSTEM, now=now, interviewer=lead.account)
+    key, who = enrolled.keys[Scope.LINKAGE], Identity(name=NAME, email="wilhelmina@example.org", note=NAME)
+    identities.keep(work.db, study, enrolled.participant.id, key, who, now=now)
+    occasion = agreements.agree(
+        work.db, work.keyring, enrolled.participant, dict.fromkeys(Agreed, True), document=document, language="en",
+        now=now, key=key, signed=Signed(signature=NAME),
+    )  # fmt: skip
+    return enrolled, occasion
+
+
+def _answers(work: Work, enrolled: Enrolled, survey: Version, *, now: datetime) -> None:
+    """The first page is saved, twice, by two tabs that did not know of each other, and something typed is kept."""
+    participant, key = enrolled.participant, enrolled.keys[Scope.RESPONSES]
+    grant = decisions.grant_for(work.db, participant.id)
+    run = responses.begin(work.db, work.keyring, participant, survey.instrument_id, grant, now=now)
+    typed = {"role": ["clinician"], "university": ["other"], "university.words.other": [ANSWER]}
+    for _ in range(2):
+        loaded = responses.load(work.db, key, run)
+        read = versions.plan_of(survey).read(0, typed, loaded.answers, now.date())
+        assert not read.problems
+        responses.save(work.db, key, grant, run, 0, read.answers, seen=0, loaded=loaded, now=now)
+    still = {"comment": [ANSWER]}
+    kept.keep(work.db, key, grant, run.address(1), still, seen=0, now=now, identifying=frozenset(), linkage=None)
+
+
+def _interview(work: Work, participant: Participant, guide: UUID, lead: Person, *, now: datetime) -> Interview:
+    """The lead is speaking with them and has noted something everywhere."""
+    grant = decisions.grant_for(work.db, participant.id)
+    interview = interviews.start(
+        work.db, work.keyring, participant, guide, grant, account=lead.account, seed=lead.seed, now=now
+    )
+    _, response = interviews.find(work.db, participant.id, interview.response_id)
+    key = assignments.key_of(
+        work.keyring, participant, Scope.RESPONSES, account=lead.account, seed=lead.seed
+    )  # fmt: skip
+    plan = runs.plan_of(work.db, response)
+    topic = next(question.id for page in plan.pages for question in page.questions if question.asks)
+    said = Delta(
+        {topic: TopicNote({"state": "asked", "notes": ANSWER}, 0)},
+        About(setting=ANSWER, present=ANSWER),
+        [Candidate("c1", ANSWER, ANSWER)],
+        Memo(ANSWER),
+    )
+    interviews.note(work.db, key, grant, interview, response, said, plan=plan, now=now)
+    return interview
 
 
 def doors(app: Flask) -> dict[str, Door]:
@@ -97,13 +161,3 @@ def routes(app: Flask, method: str, *, of_study: bool | None = None) -> list[Rul
     if of_study is not None:
         found = [rule for rule in found if ("study_id" in rule.arguments) is of_study]
     return sorted(found, key=lambda rule: rule.rule)
-
-
-def rows(stores: Stores) -> dict[str, int]:
-    """How many rows every table of both databases has."""
-    counted: dict[str, int] = {}
-    with stores.work(reading=True) as work:
-        for session, base in ((work.db, Base), (work.keyring, KeyringBase)):
-            for name, table in base.metadata.tables.items():
-                counted[name] = session.scalar(select(func.count()).select_from(table)) or 0
-    return counted

@@ -43,7 +43,7 @@ def _assert_dressed(page: Page) -> None:
 
 def test_every_page_of_the_map_is_dressed(team: Team, furnished: Furnished) -> None:
     """ASVS 3.4.1 to 3.4.8, 14.3.2."""
-    for browser in (team.lead, team.house.visitor()):
+    for browser in (team.lead, team.house.visitor(), furnished.participant(team.house)):
         for rule in routes(team.house.app, "GET"):
             if rule.endpoint != "static":
                 _assert_dressed(browser.get(furnished.address(rule)))

@@ -118,7 +118,7 @@ def _fill(house: House, lead: Visitor, person: Person, texts: Sequence[str]) -> 
         cards = lead.get(f"{at}/keys").form("/cards").fill(holders="\n".join(some), threshold="2").submit()
         assert cards.status == 200
         _assert_only_text(cards)
-    return furnish(house, study, person.id, house.member_of(study, person))
+    return furnish(house, study, person, house.member_of(study, person))
 
 
 def test_fifty_ways_in_every_stored_text_make_the_pages_that_harmless_text_makes(house: House) -> None:
