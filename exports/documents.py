@@ -5,6 +5,7 @@ topic by topic, the questions outside the guide, and no memo, which is a note ab
 options is no text to code; it stands in the tables.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,10 @@ from uuid import UUID
 from exports.dataset import Case, Cell, Column, Dataset, Instrument, Record
 from instruments.definition import Role
 from instruments.kinds import Json, LongText, Matrix, ShortText, Topic, code_of, options_of, words_of
+from instruments.piping import filled
 from instruments.sentences import Texts, in_language
+
+_LONGEST = 32  # of an instrument's id in a name
 
 
 class Speaker(StrEnum):
@@ -60,24 +64,48 @@ def documents(data: Dataset) -> Iterator[Document]:
 
 def document_of(record: Record, case: Case, instrument: Instrument, language: str) -> Document:
     """The record as a text, with or without parts; headings in the language of the record, else ``language``."""
-    parts = [part for column in instrument.columns for part in _parts(column, record, instrument.role, language)]
+    spoken = _Spoken(record, instrument, record.language or language)
+    parts = [part for column in instrument.columns for part in _parts(column, spoken)]
     parts += [
         Part("", aside.words, Speaker.INTERVIEWER, aside.theme or aside.words) for aside in record.asides if aside.words
     ]
-    name = f"{case.pseudonym} {instrument.id[:32]} {record.occasion}"
+    name = f"{case.pseudonym} {_short(instrument.id)} {record.occasion}"
     return Document(record.id, name, case, record, instrument, record.day, tuple(parts), record.memo)
 
 
-def _parts(column: Column, record: Record, role: Role, language: str) -> Iterator[Part]:
-    cell = record.cells[column.question.id]
-    wording = column.wordings.get(record.version, column.question)
-    spoken = record.language or language
-    heading = in_language(wording.label, spoken)
-    speaker = Speaker.INTERVIEWER if role is Role.GUIDE else Speaker.PARTICIPANT
-    for row, text in _texts(column, cell):
+def _short(instrument_id: str) -> str:
+    """The id, or its beginning with a mark by which two long ids differ."""
+    if len(instrument_id) <= _LONGEST:
+        return instrument_id
+    return f"{instrument_id[: _LONGEST - 7]}-{hashlib.sha256(instrument_id.encode()).hexdigest()[:6]}"
+
+
+class _Spoken:
+    """A record with the wordings of its version, as they were on the screen: earlier answers piped into them."""
+
+    def __init__(self, record: Record, instrument: Instrument, language: str) -> None:
+        self.record, self.language = record, language
+        self.speaker = Speaker.INTERVIEWER if instrument.role is Role.GUIDE else Speaker.PARTICIPANT
+        self._questions = {
+            column.question.id: column.wordings.get(record.version, column.question) for column in instrument.columns
+        }
+        self._answers = {name: cell.answer for name, cell in record.cells.items() if cell.answer is not None}
+
+    def heading(self, question_id: str, row: Texts) -> str:
+        """The question as it was asked, with the row of a matrix behind it."""
+        asked = self._filled(self._questions[question_id].label)
+        of_row = self._filled(row)
+        return f"{asked} – {of_row}" if of_row else asked
+
+    def _filled(self, texts: Texts) -> str:
+        return filled(in_language(texts, self.language), self._questions, self._answers, self.language)
+
+
+def _parts(column: Column, spoken: _Spoken) -> Iterator[Part]:
+    name = column.question.id
+    for row, text in _texts(column, spoken.record.cells[name]):
         if text.strip():
-            label = in_language(row, spoken)
-            yield Part(column.question.id, f"{heading} – {label}" if label else heading, speaker, text)
+            yield Part(name, spoken.heading(name, row), spoken.speaker, text)
 
 
 def _texts(column: Column, cell: Cell) -> Iterator[tuple[Texts, str]]:
