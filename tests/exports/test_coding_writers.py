@@ -4,16 +4,26 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
 from types import ModuleType
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
+from exports.dataset import Aside, Attribute, Column, Theme
 from exports.formats import atlas, maxqda, nvivo, qualcoder_survey, taguette, text, word_documents
+from instruments.definition import Question
+from instruments.kinds import LongText
 from tests.exports.other_programs import bytes_of, written
-from tests.exports.samples import sample
+from tests.exports.samples import CASES, FORM, GUIDE, HOSTILE, record, sample
 
 WRITERS = [atlas, maxqda, nvivo, qualcoder_survey, taguette, text, word_documents]
+WORDS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(), max_size=30))
 by_name = pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.__name__.rpartition(".")[2])
 
 _watched: list[str] | None = None
@@ -63,6 +73,40 @@ def test_the_watch_sees_what_is_put_down(tmp_path: Any) -> None:
     with _watching() as put_down:
         (tmp_path / "answers.txt").write_text("words")
     assert put_down == [str(tmp_path / "answers.txt")]
+
+
+@by_name
+@settings(deadline=None, max_examples=25)
+@given(WORDS, WORDS, WORDS)
+def test_any_words_can_be_written_wherever_people_write_words(
+    writer: ModuleType, answer: str, label: str, note: str
+) -> None:
+    case = replace(CASES[0], attributes={label: answer})
+    asked = Question(id="asked", kind=LongText(), label={"en": label})
+    form = replace(FORM, title={"en": label}, columns=(Column(asked, {"en": label}, {1: asked}),))
+    topic = {"state": "asked", "notes": answer, "probes": {}}
+    records = [
+        record(case, GUIDE, 1, {"experience": topic}, asides=(Aside(note, "experience", answer),), memo=note),
+        record(case, form, 1, {"asked": answer}),
+    ]
+    data = replace(
+        sample(),
+        title=label,
+        attributes=(Attribute(label),),
+        cases=(case,),
+        instruments=(GUIDE, form),
+        themes=(Theme(note, (("short_survey", "asked"),)),),
+        records=lambda: iter(records),
+    )
+    for name, content in written(writer.files, data).items():
+        assert name.isascii()
+        if name.endswith((".docx", ".xlsx")):
+            with ZipFile(BytesIO(content)) as packed:
+                for part in packed.namelist():
+                    etree.fromstring(packed.read(part))
+        else:
+            assert "\x00" not in content.decode("utf-8")
+    assert writer.losses(data)
 
 
 @by_name
