@@ -111,12 +111,13 @@ def renew(
     """The participant has a new code, and every former one opens nothing; CannotOpen without the responses key.
 
     ``keys`` come from ``assignments.keys_of`` (a lead) or ``key_of`` (their interviewer). With ``mail`` the code also
-    waits in the outbox for somebody to decide between mail and paper; for that the linkage key is needed.
+    waits in the outbox for somebody to decide between mail and paper; for that the linkage key is needed. There is none
+    for whoever was made anonymous: nobody can tell any more whether it is they who ask for it.
     """
     if participant.standing is Standing.ERASED or Scope.RESPONSES not in keys:
         raise CannotOpen
-    if participant.standing is Standing.ANONYMISED and mail:
-        raise Conflict("This participant is anonymous by now, so no letter reaches them. Hand the code over yourself.")
+    if participant.standing is Standing.ANONYMISED:
+        raise Conflict("This participant is anonymous by now: nobody can tell whose code it would be. None was made.")
     own: dict[Scope, bytes] = {scope: key for scope, key in keys.items() if scope is not Scope.AUDIO}
     code = participant_keys.give_access(rings, participant.study_id, participant.id, own, typed=typed)
     letters.drop_all(db, participant.id, now=now)

@@ -29,6 +29,7 @@ class Standing(StrEnum):
     STOPPED = "stopped"
     ANONYMISED = "anonymised"
     ERASED = "erased"
+    LINKED = "linked"  # named twice, and known by another pseudonym
 
 
 class Participant(Base):
@@ -110,8 +111,12 @@ def find(db: Session, study_id: UUID, participant_id: UUID) -> Participant:
 
 
 def of_study(db: Session, study_id: UUID) -> Sequence[Participant]:
-    """The participants of a study by pseudonym."""
-    return db.scalars(select(Participant).where(Participant.study_id == study_id).order_by(Participant.pseudonym)).all()
+    """The participants of a study by pseudonym, nobody twice."""
+    return db.scalars(
+        select(Participant)
+        .where(Participant.study_id == study_id, Participant.standing != Standing.LINKED)
+        .order_by(Participant.pseudonym)
+    ).all()
 
 
 def by_pseudonym(db: Session, study_id: UUID, pseudonym: str) -> Participant:
@@ -147,4 +152,11 @@ def forget(db: Session, rings: Session, participant: Participant, kind: Kind, *,
     """The participant's keys are promised to die; ``erasure.carry_out`` has to follow."""
     erasure.promise(db, rings, participant.study_id, participant.id, participant.pseudonym, kind, actor=actor, now=now)
     participant.standing = Standing.ERASED if kind is Kind.ERASE else Standing.ANONYMISED
+    db.flush()
+
+
+def give_up(db: Session, rings: Session, participant: Participant, *, actor: str, now: datetime) -> None:
+    """Somebody who is known by another pseudonym counts no more under this one; ``erasure.carry_out`` has to follow."""
+    forget(db, rings, participant, Kind.ERASE, actor=actor, now=now)
+    participant.standing = Standing.LINKED
     db.flush()

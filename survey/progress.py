@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from instruments.drafts import InstrumentRow
 from instruments.versions import Version
 from survey import frames, sampling, statuses
-from survey.participants import Participant
+from survey.participants import Participant, Standing
 from survey.runs import Kind, ResponseRow
 from survey.sampling import Quota, Stratum
 from survey.statuses import COUNTING, Status
@@ -115,7 +115,9 @@ def overview(db: Session, study_id: UUID, *, exact: bool) -> Overview:
 def _counted(db: Session, study_id: UUID) -> Counter[tuple[_Place, Status]]:
     standing = statuses.of_study(db, study_id)
     rows = db.execute(
-        select(Participant.id, Participant.site_id, Participant.stratum_id).where(Participant.study_id == study_id)
+        select(Participant.id, Participant.site_id, Participant.stratum_id).where(
+            Participant.study_id == study_id, Participant.standing != Standing.LINKED
+        )
     )
     return Counter(
         ((site_id, stratum_id), standing.get(participant_id, Status.IDENTIFIED))

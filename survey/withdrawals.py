@@ -62,7 +62,7 @@ _AFTER: dict[Way, Sentence] = {
 }
 
 _STANDING = {Way.STOP: Standing.STOPPED, Way.ANONYMISE: Standing.ANONYMISED, Way.ERASE: Standing.ERASED}
-_FURTHER = [Standing.ENROLLED, Standing.STOPPED, Standing.ANONYMISED, Standing.ERASED]
+_FURTHER = [Standing.ENROLLED, Standing.STOPPED, Standing.ANONYMISED, Standing.ERASED, Standing.LINKED]
 
 # Whoever stops or becomes anonymous says no to more of it; what they allowed for what exists already stands.
 _NO_TO: dict[Way, frozenset[Scope]] = {

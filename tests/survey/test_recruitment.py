@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -14,9 +15,11 @@ from survey import (
     links,
     nominations,
     participants,
+    progress,
     recruitment,
     sheets,
     statuses,
+    withdrawals,
 )
 from survey.assignments import NotAssigned
 from survey.letters import Letter, LetterState
@@ -284,6 +287,65 @@ def test_who_named_whom_is_seen_by_holders_of_linkage_only_and_not_by_the_log(
     assert {line["action"] for line in lines} == {"participant.enrolled"}
     for row in work.db.scalars(select(nominations.Nomination)):
         assert str(nominator.id).encode() not in row.blob
+
+
+def test_somebody_who_is_named_twice_is_found_by_address_or_name_and_becomes_one_participant(
+    work: Work, field: Field, now: datetime, tmp_path: Path
+) -> None:
+    study, rings, db = field.study.id, work.keyring, work.db
+    jay = enrolled(work, field, now).participant
+    kim = enrolled(work, field, now, Entry(0, "Kim Lark", "kim@example.org")).participant
+    rene = enrolled(work, field, now, Entry(0, "René Durand", "rene@example.org")).participant
+    first = nominations.nominate(db, rings, jay, Identity("Prof. Heron", "heron@example.org"), now=now, relation="a")
+    again = nominations.nominate(
+        db, rings, kim, Identity("P. Heron", " HERON@example.org ", "+1 403 555 0199"), now=now, relation="b"
+    )
+    known = nominations.nominate(db, rings, kim, Identity("DURAND, Rene", telephone="5550123"), now=now, relation="c")
+    nominations.nominate(db, rings, jay, Identity("Somebody Else"), now=now)
+
+    def named() -> set[tuple[object, object, str]]:
+        found = nominations.of_study(db, rings, study, field.reader, now=now)
+        return {(one.nominee_id, one.nominator_id, one.relation) for one in found if one.relation}
+
+    order = [one.nominee_id for one in nominations.of_study(db, rings, study, field.reader, now=now)]
+    assert nominations.alike(db, rings, study, order, field.reader, now=now) == {
+        again.id: (nominations.Alike(first.id, by_email=True, named=True),),
+        known.id: (nominations.Alike(rene.id, by_email=False, named=False),),
+    }
+    reader = Reader(field.analyst.id, field.analyst.seed)
+    with pytest.raises(CannotOpen):
+        nominations.alike(db, rings, study, order, reader, now=now)
+    with pytest.raises(CannotOpen):
+        nominations.link(db, rings, again, first, reader, now=now)
+    with pytest.raises(Missing):
+        nominations.link(db, rings, jay, kim, field.reader, now=now)
+
+    nominations.link(db, rings, again, first, field.reader, now=now)
+    nominations.link(db, rings, known, rene, field.reader, now=now)
+    work.carry_out(withdrawals.carry_out(db, rings, tmp_path, now=now))
+    assert named() == {(first.id, jay.id, "a"), (first.id, kim.id, "b"), (rene.id, kim.id, "c")}
+    assert nominations.alike(db, rings, study, [*order, first.id], field.reader, now=now) == {}
+    identity = identities.read(db, rings, study, first.id, field.reader, why="test", now=now)
+    assert identity == Identity("Prof. Heron", "heron@example.org", "+1 403 555 0199")
+    with pytest.raises(CannotOpen):
+        identities.read(db, rings, study, again.id, field.reader, why="test", now=now)
+    there = {one.id for one in participants.of_study(db, study)}
+    assert {first.id, rene.id} <= there
+    assert not {again.id, known.id} & there
+    assert progress.overview(db, study, exact=True).everybody == len(there)
+    assert {letter.participant_id for letter in letters.in_state(db, study, LetterState.HELD)} == there
+    assert [line["action"] for line in ledger.of_study(db, study)].count("nomination.linked") == 2
+
+
+def test_whoever_was_approached_is_not_made_somebody_else(work: Work, field: Field, now: datetime) -> None:
+    jay = enrolled(work, field, now).participant
+    ones = [nominations.nominate(work.db, work.keyring, jay, Identity("Prof. Heron"), now=now) for _ in range(2)]
+    statuses.record(work.db, field.study.id, ones[1].id, Status.APPROACHED, now=now)
+    with pytest.raises(nominations.UnderWay):
+        nominations.link(work.db, work.keyring, ones[1], ones[0], field.reader, now=now)
+    # The other way round nobody has heard from the study yet.
+    found = nominations.alike(work.db, work.keyring, field.study.id, [one.id for one in ones], field.reader, now=now)
+    assert found == {ones[0].id: (nominations.Alike(ones[1].id, by_email=False, named=False),)}
 
 
 def test_the_last_event_by_number_is_the_status_whatever_the_clock_says(

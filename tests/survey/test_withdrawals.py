@@ -32,7 +32,7 @@ from survey.statuses import HasWithdrawn, Status
 from survey.withdrawals import Left, Way
 from tests.survey.field import SURVEY, Field, field_of, grant, published, taking_part
 from vault import identities, keyring, ledger, participant_keys, participant_sessions
-from vault.errors import CannotOpen, Missing
+from vault.errors import CannotOpen, Conflict, Missing
 from vault.identities import Identity
 from vault.participant_sessions import Visiting
 from vault.store import Stores, Work
@@ -145,9 +145,9 @@ def test_who_becomes_anonymous_keeps_their_answers_and_loses_their_name(
     assert held.runs[0].given[0].answer == "what Wren said"
     assert grant(work, who).scopes == {Agreed.QUOTED, Agreed.LATER_RESEARCH}
     assert responses.load(work.db, entered.keys[Scope.RESPONSES], response).answers
-    code = invitations.renew(work.db, work.keyring, who.participant, entered.keys, by=field.lead.id, now=now)
-    work.commit()
-    assert set(participant_keys.enter(work.keyring, code).keys) == {Scope.RESPONSES}
+    with pytest.raises(Conflict, match="whose code"):
+        invitations.renew(work.db, work.keyring, who.participant, entered.keys, by=field.lead.id, now=now)
+    assert set(participant_keys.enter(work.keyring, who.code).keys) == {Scope.RESPONSES}
 
 
 def test_of_whoever_is_erased_everything_is_unreadable_for_everybody(

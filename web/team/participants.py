@@ -54,6 +54,7 @@ STANDINGS = {
     Standing.STOPPED: _l("Takes part no longer; what they said stays."),
     Standing.ANONYMISED: _l("Withdrawn and made anonymous: nobody can tell any more who it was."),
     Standing.ERASED: _l("Withdrawn and erased: nothing of them can be read any more."),
+    Standing.LINKED: _l("Named twice: this person is known by another pseudonym."),
 }
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from survey import nominations, persons
 from tests.web.browser import Site, assert_good, photograph
 from tests.web.scenario import EVERYTHING, Scenario, scenario
 from vault.studies import Role
@@ -122,6 +123,30 @@ def test_the_page_of_a_participant_is_sound_for_a_lead(site: Site, chromium: Bro
         page.goto(f"{study.at}/participants/{jo.pseudonym}")
         _press(page, "Make a new code")
         _look(page, "recruit-code")
+
+
+def test_somebody_who_is_named_twice_becomes_one_in_a_few_presses(
+    site: Site, chromium: Browser, study: Scenario
+) -> None:
+    jo, kim = study.enrol("Jo Example", "jo@example.org"), study.enrol("Kim Sample", "kim@example.org")
+    with study.stores.work() as work:
+        for by, name in ((jo, "Prof. Wilhelmina Nachtigall"), (kim, "Wilhelmina Nachtigall, Prof.")):
+            identity = persons.identity({"name": name, "email": "wilhelmina.nachtigall@example.org"})
+            nominations.nominate(
+                work.db, work.keyring, by.participant, identity, now=study.now, relation="her mentor since 2019"
+            )
+        work.commit()
+    with site.context(chromium) as context:
+        site.sign_in(context, study.people[Role.COORDINATOR])
+        page = context.new_page()
+        page.goto(f"{study.at}/nominations")
+        _look(page, "recruit-nominations")
+        page.get_by_role("link", name="compare with").click()
+        _look(page, "recruit-same")
+        _press(page, "Yes, they are one person")
+        expect(page.get_by_role("status")).to_contain_text("from now on")
+        _look(page, "recruit-nominations-linked")
+    assert len(study.everybody()) == 3
 
 
 def test_recruiting_needs_no_script(site: Site, chromium: Browser, study: Scenario) -> None:
