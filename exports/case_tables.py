@@ -1,11 +1,11 @@
 """One row for each case with everything that can stand in a cell: attributes, and what every run of theirs says.
 
 A further run of the same case through the same instrument has columns of its own, with the number of the occasion
-behind their names, so the records are read twice: to count occasions, and for what they say.
+behind their names, for what anybody said there. So the records are read twice: to see what there is, and for the cells.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,9 +14,16 @@ from exports.attributes import About, known_of
 from exports.dataset import Case, Dataset, Record
 from exports.documents import document_of
 from exports.xml_text import in_one_line
+from vault.errors import Refused
 
 BETWEEN = "; "  # between options that were chosen together
 _OF_RUNS = (About.VERSION, About.DAY, About.LANGUAGE, About.FINISHED)
+
+
+class OutOfOrder(Refused):
+    """The records do not come in the order of the cases, so what some of them say would not be in the table."""
+
+    public = "The records are not in the order of the participants. No file was written; please report this."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,12 @@ def case_table(data: Dataset, first: str, *, open_too: bool, name: Callable[[str
         for instrument in data.instruments
     }
     count = Counter(found.name for each in fields.values() for found in each)
-    for instrument, occasions in _occasions(data):
-        for occasion in range(1, occasions + 1):
-            runs[instrument, occasion] = _Run(len(names), fields[instrument])
-            behind = f" {occasion}" if occasion > 1 else ""
-            own = [f"{instrument} {about.split()[-1].lower()}" for about in _OF_RUNS]
-            own += [f"{instrument} {each.name}" if count[each.name] > 1 else each.name for each in fields[instrument]]
-            names += [f"{each}{behind}" for each in own]
+    for instrument, occasion, asked in _runs(data, fields):
+        runs[instrument, occasion] = _Run(len(names), asked)
+        behind = f" {occasion}" if occasion > 1 else ""
+        own = [f"{instrument} {about.split()[-1].lower()}" for about in _OF_RUNS]
+        own += [f"{instrument} {each.name}" if count[each.name] > 1 else each.name for each in asked]
+        names += [f"{each}{behind}" for each in own]
     header = numbered(name(each) for each in names)
     return CaseTable(header, lambda: _rows(data, runs, len(header)))
 
@@ -72,14 +78,22 @@ def numbered(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _occasions(data: Dataset) -> Iterator[tuple[str, int]]:
-    """The most occasions that any case had, by instrument in their order; an instrument without a run is not there."""
-    most: dict[str, int] = {}
+def _runs(data: Dataset, fields: Mapping[str, tuple[Field, ...]]) -> Iterator[tuple[str, int, tuple[Field, ...]]]:
+    """Every instrument and occasion that somebody has a run of, in their order, with the columns that it takes.
+
+    The first occasion has them all, for a question that nobody answered is a finding. A further one has those in which
+    somebody said something: few people come again, and seldom for everything.
+    """
+    filled: dict[tuple[str, int], set[str]] = {}
     for record in data.records():
-        most[record.instrument] = max(record.occasion, most.get(record.instrument, 0))
+        names = filled.setdefault((record.instrument, record.occasion), set())
+        if record.occasion > 1:
+            names |= {each.name for each in fields[record.instrument] if each.name not in names and said(each, record)}
     for instrument in data.instruments:
-        if instrument.id in most:
-            yield instrument.id, most[instrument.id]
+        for occasion in sorted(occasion for whose, occasion in filled if whose == instrument.id):
+            names = filled[instrument.id, occasion]
+            asked = fields[instrument.id]
+            yield instrument.id, occasion, tuple(each for each in asked if occasion == 1 or each.name in names)
 
 
 def _rows(data: Dataset, runs: dict[tuple[str, int], _Run], width: int) -> Iterator[tuple[str, ...]]:
@@ -95,6 +109,8 @@ def _rows(data: Dataset, runs: dict[tuple[str, int], _Run], width: int) -> Itera
                 _fill(row, data, case, record, runs[record.instrument, record.occasion])
             yield tuple(row)
             break
+        else:
+            raise OutOfOrder
     for case in cases:
         yield tuple(_beginning(data, case, width))
 

@@ -9,6 +9,7 @@ import pytest
 import python_calamine
 
 from exports import workbooks
+from exports.case_tables import OutOfOrder
 from exports.dataset import Attribute, AttributeKind, Dataset, Record
 from exports.formats import atlas, nvivo, qualcoder_survey
 from exports.workbooks import LONGEST
@@ -182,6 +183,21 @@ def test_further_occasions_are_further_columns(made: dict[str, bytes]) -> None:
     assert _column(made[SURVEY], "experience")[0].startswith("She met")
     assert _column(made[SURVEY], "experience 2") == ["Second talk.", "", "", ""]
     assert _column(made[SURVEY], "list_1 version 2") == ["2", "", "", ""]
+
+
+def test_a_further_occasion_has_the_columns_in_which_somebody_said_something(made: dict[str, bytes]) -> None:
+    header = _rows(made[SURVEY])[0]
+    assert {"effect", "memo", "retired_one"} <= set(header)
+    assert [name for name in header if name.endswith(" 2")] == [
+        "list_1 version 2", "list_1 day 2", "list_1 language 2", "list_1 finished 2", "experience 2",
+        "list_1 barriers 2",
+    ]  # fmt: skip
+
+
+def test_records_in_another_order_than_the_cases_are_refused_and_not_left_out() -> None:
+    records = [record(case, FORM, 1, {"place": "x"}) for case in (CASES[1], CASES[0])]
+    with pytest.raises(OutOfOrder):
+        written(qualcoder_survey.files, _with(records))
 
 
 def test_qualcoder_leaves_every_column_name_as_it_is_and_finds_no_two_alike() -> None:
