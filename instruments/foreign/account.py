@@ -1,0 +1,50 @@
+"""The account of an import: what became of every row of a file that somebody else's program made. Nothing is silent."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from instruments.definition import Instrument
+from instruments.sentences import Sentence
+from vault.errors import Invalid
+
+LARGEST_FILE = 100 * 1024 * 1024  # bytes
+MOST_ROWS = 20_000
+
+
+class Fate(StrEnum):
+    """What became of a row."""
+
+    TAKEN = "taken"  # as it is
+    CHANGED = "changed"  # expressed in another way, which the sentence says
+    LEFT_OUT = "left_out"  # cannot be expressed here; the sentence says what was lost and what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row with its fate. ``place`` is how its author finds it ("survey, row 12"), ``name`` what it calls itself."""
+
+    place: str
+    name: str
+    fate: Fate
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An instrument that was read, to be looked at before it is taken as a draft, with the account of every row."""
+
+    instrument: Instrument
+    lines: tuple[Line, ...] = field(repr=False)
+
+    def count(self) -> Counter[Fate]:
+        """How many rows there are of each fate."""
+        return Counter(line.fate for line in self.lines)
+
+
+class FormUnreadable(Invalid):
+    """The file cannot be read as what it claims to be; the sentence names the row and the remedy. Nothing was taken."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.said = sentence
