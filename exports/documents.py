@@ -12,9 +12,9 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from exports.dataset import Case, Cell, Column, Dataset, Instrument, Record
+from exports.dataset import Case, Column, Dataset, Instrument, Record
 from instruments.definition import Role
-from instruments.kinds import Json, LongText, Matrix, ShortText, Topic, code_of, options_of, words_of
+from instruments.kinds import Json, Kind, LongText, Matrix, ShortText, Topic, code_of, options_of, words_of
 from instruments.piping import filled
 from instruments.sentences import Texts, in_language
 
@@ -103,14 +103,14 @@ class _Spoken:
 
 def _parts(column: Column, spoken: _Spoken) -> Iterator[Part]:
     name = column.question.id
-    for row, text in _texts(column, spoken.record.cells[name]):
+    wording = column.wordings.get(spoken.record.version, column.question)
+    for row, text in _texts(wording.kind, spoken.record.cells[name].answer):
         if text.strip():
             yield Part(name, spoken.heading(name, row), spoken.speaker, text)
 
 
-def _texts(column: Column, cell: Cell) -> Iterator[tuple[Texts, str]]:
-    """What stands in a cell in somebody's own words, each with the label of its row if it has one."""
-    answer, kind = cell.answer, column.question.kind
+def _texts(kind: Kind, answer: Json) -> Iterator[tuple[Texts, str]]:
+    """What stands in an answer in somebody's own words, each with the label of its row if it has one."""
     match kind, answer:
         case Topic(), dict():
             notes = answer.get("notes")

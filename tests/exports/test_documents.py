@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
+
 from exports.dataset import Column, Dataset, Instrument, Record
 from exports.documents import Speaker, documents
 from instruments.definition import Question, Role
-from instruments.kinds import LongText, ShortText
+from instruments.kinds import LongText, Matrix, ShortText
 from tests.exports.samples import CASES, FORM, GUIDE, record, sample
 
 NAMED = (
@@ -71,3 +73,14 @@ def test_documents_of_instruments_whose_long_ids_begin_alike_have_different_name
 
 def test_a_record_in_which_nothing_was_said_has_no_document() -> None:
     assert list(documents(_of(GUIDE, record(CASES[0], GUIDE, 1, {})))) == []
+
+
+def test_a_row_that_a_later_version_retired_keeps_its_words() -> None:
+    matrix = next(column for column in FORM.columns if column.question.id == "reasons")
+    assert isinstance(matrix.question.kind, Matrix)
+    shorter = msgspec.structs.replace(
+        matrix.question, kind=msgspec.structs.replace(matrix.question.kind, rows=matrix.question.kind.rows[:1])
+    )
+    later = replace(FORM, columns=(Column(shorter, {}, {1: matrix.question, 2: shorter}),))
+    (document,) = documents(_of(later, record(CASES[0], later, 1, {"reasons": {"second": "It was the only one."}})))
+    assert [part.text for part in document.parts] == ["It was the only one."]
