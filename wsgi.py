@@ -20,6 +20,7 @@ from web.team import (
     account,
     approvals,
     asked,
+    audiences,
     candidates,
     consent_drafts,
     consent_texts,
@@ -47,7 +48,7 @@ from web.team import (
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
-    instruments.page, instrument_drafts.page, publishing.page, versions.page,
+    instruments.page, instrument_drafts.page, publishing.page, versions.page, audiences.page,
     consent_texts.page, consent_drafts.page, asked.page, candidates.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,

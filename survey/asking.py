@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from instruments import versions
 from instruments.versions import Version
+from survey import audiences
+from survey.participants import Participant
 from vault import approvals
 from vault.approvals import Approval
 from vault.errors import Missing, Refused
@@ -25,6 +27,12 @@ class NothingPublished(Refused):
     """There is no version that the board's approval covers."""
 
     public = "No version of this instrument is published under an approval that is in force at this site."
+
+
+class NotOffered(Refused):
+    """The study offers the instrument to other groups of its frame."""
+
+    public = "This instrument is offered to other groups of the study, and this participant is in none of them."
 
 
 class StudyClosed(Refused):
@@ -48,6 +56,13 @@ def standing(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> 
     return tuple(
         one for one in here if one.effective_on <= on <= one.expires_on and one.number not in replaced
     )  # fmt: skip
+
+
+def of_participant(db: Session, participant: Participant, instrument_id: UUID, *, on: date) -> Askable:
+    """The newest version that this participant may be asked; NotOffered, or what ``newest`` says is lacking."""
+    if not audiences.admits(db, participant.study_id, instrument_id, participant.stratum_id):
+        raise NotOffered
+    return newest(db, participant.study_id, participant.site_id, instrument_id, on=on)
 
 
 def newest(db: Session, study_id: UUID, site_id: UUID | None, instrument_id: UUID, *, on: date) -> Askable:

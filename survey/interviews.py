@@ -85,7 +85,7 @@ def lacking(
     agreed = grant.scopes if grant.participant == participant.id else frozenset()
     found += [ConsentMissing(scope) for scope in needed if scope not in agreed]
     try:
-        asking.newest(db, participant.study_id, participant.site_id, instrument_id, on=on)
+        asking.of_participant(db, participant, instrument_id, on=on)
     except Refused as refusal:
         found.append(refusal)
     return tuple(found)
@@ -98,7 +98,7 @@ def start(
     """The interview is going on, or goes on: an open one with this guide is found again, whoever asks twice.
 
     The refusal names what is missing: NotAssigned, ConsentMissing (to be recorded too if a tape is named),
-    NotApproved, NothingPublished, HasWithdrawn.
+    NotApproved, NothingPublished, NotOffered, HasWithdrawn.
     """
     key = assignments.key_of(rings, participant, Scope.RESPONSES, account=account, seed=seed)
     if tape.strip():

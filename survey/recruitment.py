@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments.sentences import Sentence
 from survey import frames, letters, participants
@@ -16,9 +17,10 @@ from survey.statuses import Status
 from vault import identities, ledger, participant_keys, studies
 from vault.accounts import Account
 from vault.codes import TypedCode
-from vault.errors import Invalid
+from vault.errors import Conflict, Invalid
 from vault.identities import Identity, Reader
-from vault.studies import Role, Scope
+from vault.store import Base
+from vault.studies import Role, Scope, Study
 
 # A code that is typed is stretched with Argon2id, which takes about a tenth of a second each.
 MOST_TYPED = 100
@@ -36,6 +38,22 @@ class NoSuchInterviewer(Invalid):
     public = "This person is no interviewer of the study, or has not finished setting up their account."
 
 
+class EnrolledAlready(Conflict):
+    """The same form was sent again: a page was loaded anew, or a button pressed twice."""
+
+    public = "This form has enrolled somebody already, so nobody was enrolled again. The letters wait under Letters."
+
+
+class EnrolmentForm(Base):
+    """A form that was sent and has enrolled people. Sent once more it enrols nobody, whoever they are."""
+
+    __tablename__ = "enrolment_form"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    study_id: Mapped[UUID] = mapped_column(ForeignKey(Study.id))
+    sent_on: Mapped[date]
+
+
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """Somebody who was enrolled this moment, with what their letter says. Nothing of it is stored in this form."""
@@ -43,6 +61,14 @@ class Welcome:
     participant: Participant
     code: TypedCode = field(repr=False)
     identity: Identity = field(repr=False)
+
+
+def once(db: Session, study_id: UUID, form: UUID, *, now: datetime) -> None:
+    """The form is used up by whatever else this unit of work does; EnrolledAlready if it was."""
+    if db.get(EnrolmentForm, form) is not None:
+        raise EnrolledAlready
+    db.add(EnrolmentForm(id=form, study_id=study_id, sent_on=now.date()))
+    db.flush()
 
 
 def known(db: Session, study_id: UUID) -> Known:

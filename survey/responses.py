@@ -93,8 +93,9 @@ def begin(
     """The participant's run through an instrument: the one they began, else a new one on the newest version.
 
     Here stands the rule that nothing is asked without consent in force, an approved version and a line in the log.
-    ConsentMissing, NotApproved, NothingPublished, NotOffered, StudyClosed or HasWithdrawn say what is lacking. ``actor`` is who
-    asks, the participant if empty. Call it whenever somebody arrives, so that an approval that has ended ends asking.
+    ConsentMissing, NotApproved, NothingPublished, NotOffered, StudyClosed or HasWithdrawn say what is lacking.
+    ``actor`` is who asks, the participant if empty. Call it whenever somebody arrives, so that an approval that has
+    ended ends asking.
     """
     _require_standing(participant, grant)
     there = runs.going_on(db, participant.id, instrument_id, kind)

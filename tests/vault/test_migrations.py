@@ -7,10 +7,23 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DatabaseError
 
 from consent import decisions, documents, drafts
+from exports import jobs, releases
 from instruments import drafts as instrument_drafts
 from instruments import versions
 from survey import drafts as page_drafts
-from survey import frames, interviews, letters, links, nominations, participants, runs, statuses, withdrawals
+from survey import (
+    audiences,
+    frames,
+    interviews,
+    letters,
+    links,
+    nominations,
+    participants,
+    recruitment,
+    runs,
+    statuses,
+    withdrawals,
+)
 from vault import (
     accounts,
     approvals,
@@ -33,9 +46,10 @@ from vault.store import AppendOnly, Base, KeyringBase, Stores
 
 EVERY_ROOM_WITH_TABLES = (
     accounts, approvals, attempts, decisions, documents, drafts, erasure, escrow, identities,
-    instrument_drafts, keyring, ledger,
+    instrument_drafts, jobs, keyring, ledger,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
-    frames, interviews, letters, links, nominations, page_drafts, runs, statuses, withdrawals,
+    audiences, frames, interviews, letters, links, nominations, page_drafts, recruitment, releases, runs, statuses,
+    withdrawals,
 )  # fmt: skip
 
 
@@ -45,7 +59,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 29
+    assert len(EVERY_ROOM_WITH_TABLES) == 33
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

@@ -16,7 +16,7 @@ from consent.scopes import Scope as Agreed
 from instruments import versions
 from instruments.definition import Role
 from instruments.sentences import in_language
-from survey import assignments, interviews, participants, persons, statuses
+from survey import assignments, audiences, interviews, participants, persons, statuses
 from survey.interviews import Interview, State
 from survey.participants import Participant, Standing
 from survey.statuses import Status
@@ -79,8 +79,8 @@ def mine(visit: Visit) -> ResponseReturnValue:
     rows = []
     for one in assignments.of_interviewer(db, visit.keyring, visit.study_id, visit.signed_in):
         held = interviews.of_participant(db, one.id)
-        agreed = decisions.grant_for(db, one.id).scopes
-        rows.append((one, status.get(one.id), agreed, _next(one, status.get(one.id), agreed, held), held))
+        agreed, decided = decisions.grant_for(db, one.id).scopes, bool(decisions.of_participant(db, one.id))
+        rows.append((one, decided, agreed, _next(one, status.get(one.id), agreed, held), held))
     return render(visit, "interviewer/mine.html", rows=rows, states=STATES)
 
 
@@ -103,14 +103,17 @@ def _next(one: Participant, status: Status | None, agreed: frozenset[Agreed], he
 def show(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """One participant: consents in force, what stands in the way, the interviews held."""
     one = found(visit, pseudonym)
-    return _page(visit, one, _start_form(visit))
+    return _page(visit, one, _start_form(visit, one))
 
 
 def _guides(visit: Visit, one: Participant, *, recorded: bool = False) -> list[Guide]:
+    """The guides that are offered to the participant's group."""
     grant = decisions.grant_for(visit.db, one.id)
     guides = []
     for row, published in versions.of_study(visit.db, visit.study_id):
         if row.role is not Role.GUIDE or not published:
+            continue
+        if not audiences.admits(visit.db, visit.study_id, row.id, one.stratum_id):
             continue
         lacking = interviews.lacking(
             visit.db, visit.keyring, one, row.id, grant,
@@ -121,13 +124,9 @@ def _guides(visit: Visit, one: Participant, *, recorded: bool = False) -> list[G
     return guides
 
 
-def _start_form(visit: Visit, data: object = None) -> StartForm:
+def _start_form(visit: Visit, one: Participant, data: object = None) -> StartForm:
     form = StartForm(data)  # type: ignore[arg-type]
-    guides = [
-        (str(row.id), in_language(versions.definition_of(published[-1]).title, tag()))
-        for row, published in versions.of_study(visit.db, visit.study_id)
-        if row.role is Role.GUIDE and published
-    ]
+    guides = [(str(guide.instrument_id), guide.title) for guide in _guides(visit, one)]
     choose_from(form.guide, guides, first=gettext("Choose") if len(guides) != 1 else None)
     return form
 
@@ -164,7 +163,7 @@ def _page(visit: Visit, one: Participant, form: StartForm, *, missing: tuple[Ref
 def start(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """The interview is going on; or it is not, and whatever is missing is named."""
     one = found(visit, pseudonym)
-    form = _start_form(visit, request.form)
+    form = _start_form(visit, one, request.form)
     if not form.validate():
         return _page(visit, one, form), 422
     grant = decisions.grant_for(visit.db, one.id)

@@ -12,7 +12,7 @@ from consent.scopes import Scope
 from instruments.definition import Role
 from instruments.drafts import InstrumentRow
 from survey import asking, participants, responses, runs
-from survey.asking import Askable, NothingPublished
+from survey.asking import Askable, NothingPublished, NotOffered
 from survey.participants import Participant, Standing
 from survey.runs import Kind, Response
 from web.kit.visit import Visit
@@ -68,10 +68,12 @@ def _in_run(visit: Visit, run: Response) -> str:
 
 
 def askable(visit: Visit, participant: Participant, survey: UUID) -> Askable | None:
-    """The version of a survey that would be begun now; None where nothing of it is published for this site."""
+    """The version of a survey that would be begun now; None where nothing of it is published for this site, and for
+    those to whom it is not offered.
+    """
     try:
-        return asking.newest(visit.db, participant.study_id, participant.site_id, survey, on=visit.now.date())
-    except NothingPublished:
+        return asking.of_participant(visit.db, participant, survey, on=visit.now.date())
+    except (NothingPublished, NotOffered):
         return None
 
 

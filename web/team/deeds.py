@@ -9,13 +9,17 @@ from uuid import UUID
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from consent.scopes import Scope as Agreed
+from instruments import drafts, versions
+from instruments.drafts import InstrumentRow
 from survey import sampling
 from vault.accounts import Account
 from vault.studies import Role, Scope, Site
 from web.team.consent_wording import SCOPES as AGREED
+from web.team.instruments import title_of
 from web.team.members import ROLES, SCOPES
 
 # Names in parentheses are facts of the line, put into words by ``_fact``.
@@ -34,6 +38,7 @@ DEEDS: dict[str, LazyString] = {
     "identity.read": _l("Read a participant's name and contacts."),
     "identity.searched": _l("Looked for a participant by their contact."),
     "instrument.begun": _l("Began the instrument %(instrument)s."),
+    "instrument.offered": _l("Said to whom %(instrument)s is offered: %(groups)s."),
     "instrument.published": _l("Published version %(version)s of %(instrument)s, under approval %(approval)s."),
     "consent.begun": _l("Began a version of the consent document."),
     "consent.published": _l("Published version %(number)s of the consent document, under approval %(approval)s."),
@@ -55,6 +60,7 @@ DEEDS: dict[str, LazyString] = {
     "invitations.released": _l("Released %(letters)s invitations to be mailed."),
     "letter.sent": _l("Sent a participant a letter."),
     "nominations.read": _l("Read who named whom."),
+    "nomination.linked": _l("Said of somebody who was named that they are a participant whom the study knew."),
     "response.begun": _l("Began an instrument, version %(number)s, under approval %(approval)s."),
     "response.submitted": _l("Finished an instrument."),
     "interview.started": _l("Began an interview."),
@@ -91,6 +97,8 @@ class _Facts(dict[str, str]):
 def in_words(db: Session, line: Mapping[str, Any]) -> Line:
     """When, who and what, in the language of the page."""
     facts = _Facts({name: _fact(db, name, value) for name, value in line["facts"].items()})
+    if "instrument" in facts:
+        facts["instrument"] = _instrument(db, line["study"], facts["instrument"])
     sentence = DEEDS.get(line["action"])
     what = str(sentence) % facts if sentence else f"{line['action']} {_listed(facts)}".strip()
     return Line(datetime.fromisoformat(line["at"]), _actor(db, line["actor"]), what)
@@ -112,6 +120,16 @@ def _person(db: Session, number: str) -> str:
     return account.name if account else number
 
 
+def _instrument(db: Session, study: str, key: str) -> str:
+    """What an instrument is called, of which the log knows the short name only."""
+    here = (InstrumentRow.study_id == UUID(study), InstrumentRow.key == key)
+    row = db.scalar(select(InstrumentRow).where(*here))
+    if row is None:
+        return key
+    published = versions.of_instrument(db, row.id)
+    return title_of(versions.definition_of(published[-1]) if published else drafts.draft_of(db, row.id).definition)
+
+
 def _cells(value: object) -> str:
     """Cells of the sampling frame, which stand in the log as JSON."""
     cells = value if isinstance(value, list) else [value]
@@ -121,6 +139,9 @@ def _cells(value: object) -> str:
 def _fact(db: Session, name: str, value: object) -> str:
     if name in {"cells", "part"}:
         return _cells(value)
+    if name == "groups":
+        groups = json.loads(str(value))
+        return "; ".join(f"{name}: {', '.join(values)}" for name, values in groups.items()) or str(_l("everybody"))
     if name in {"yes", "no"} and isinstance(value, list):
         return ", ".join(str(AGREED[Agreed(one)]) for one in value).lower() or "–"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,15 +3,16 @@
 import csv
 import io
 from collections.abc import Sequence
-from uuid import UUID
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
 
 from survey import frames, persons, recruitment, sheets
 from survey.sheets import Column, Entry, Mapped, RowProblem, Sheet, SheetUnreadable
@@ -48,7 +49,21 @@ COLUMNS = {
 _ATTRIBUTE = "attribute:"
 
 
-class PersonForm(PageForm):
+class OnceForm(PageForm):
+    """A form that enrols people once, also when its page is loaded anew."""
+
+    once = HiddenField(default=lambda: uuid4().hex)
+
+    @property
+    def number(self) -> UUID:
+        """By which the form is known again."""
+        try:
+            return UUID(self.once.data or "")
+        except ValueError:
+            return uuid4()
+
+
+class PersonForm(OnceForm):
     """Somebody who may take part."""
 
     name = StringField(_l("Name"), [Length(max=200)])
@@ -63,22 +78,30 @@ class PersonForm(PageForm):
     code = RadioField(_l("Code"), choices=choices(_CODES), default="link")
 
 
-class SheetForm(PageForm):
+class SheetForm(OnceForm):
     """What is the same for every person of a sheet."""
 
     sheet = TextAreaField(
         _l("Or paste the sheet"),
         description=_l("With its headers in the first row. Commas, semicolons or tabs between the columns."),
     )
+    site = SelectField(_l("Site of those whose row names none"))
     language = SelectField(_l("Language of the invitations"))
     code = RadioField(_l("Codes"), choices=choices(_CODES), default="link")
+
+
+def _ask_for_site(field: Field, sites: Sequence[tuple[str, str]]) -> None:
+    """A study that has sites asks everybody at one of them: approvals hold site by site."""
+    choose_from(field, sites, first=None if len(sites) == 1 else gettext("Choose") if sites else gettext("No site"))
+    if sites:
+        field.validators = [InputRequired(gettext("Choose the site at which this person is asked."))]
 
 
 def _person_form(visit: Visit, data: MultiDict[str, str] | None = None) -> PersonForm:
     form = PersonForm(data)
     db, study_id = visit.db, visit.study_id
     sites = [(str(site.id), site.name) for site in studies.sites(db, study_id)]
-    choose_from(form.site, sites, first=gettext("No site in particular"))
+    _ask_for_site(form.site, sites)
     cells = [(str(stratum.id), stratum.name) for stratum in frames.strata(db, study_id)]
     choose_from(form.stratum, cells, first=gettext("No stratum in particular"))
     accounts = [(str(one.id), one.name) for one in recruitment.ready_interviewers(db, study_id)]
@@ -108,6 +131,7 @@ def add(visit: Visit) -> ResponseReturnValue:
 
 
 def _enrol(visit: Visit, form: PersonForm) -> recruitment.Welcome:
+    recruitment.once(visit.db, visit.study_id, form.number, now=visit.now)
     data = form.data
     known = persons.entry(data)
     entry = Entry(
@@ -136,8 +160,10 @@ def _already(visit: Visit, entries: Sequence[Entry]) -> tuple[RowProblem, ...]:
         return ()  # a member who waits for their keys can enrol, and cannot look
 
 
-def _sheet_form(data: MultiDict[str, str] | None = None) -> SheetForm:
+def _sheet_form(visit: Visit, data: MultiDict[str, str] | None = None) -> SheetForm:
     form = SheetForm(data)
+    sites = [(str(site.id), site.name) for site in studies.sites(visit.db, visit.study_id)]
+    choose_from(form.site, sites, first=gettext("No site"))
     choose_from(form.language, LANGUAGES.items())
     return form
 
@@ -147,13 +173,13 @@ def _sheet_form(data: MultiDict[str, str] | None = None) -> SheetForm:
 )
 def sheet(visit: Visit) -> ResponseReturnValue:
     """A place for a sheet of people."""
-    return render(visit, "team/recruit/sheet.html", form=_sheet_form())
+    return render(visit, "team/recruit/sheet.html", form=_sheet_form(visit))
 
 
 @page.action("/studies/<uuid:study_id>/enrol/sheet", permit=Permit.RECRUIT, files=True)
 def look(visit: Visit) -> ResponseReturnValue:
     """The sheet as it was understood: which column holds what, and which rows cannot be taken. Nothing is kept yet."""
-    form = _sheet_form(request.form)
+    form = _sheet_form(visit, request.form)
     file = request.files.get("file")
     data = file.read() if file and file.filename else (form.sheet.data or "").encode()
     try:
@@ -177,7 +203,8 @@ def _spelled(sheet: Sheet) -> str:
 
 
 def _mapping(visit: Visit, form: SheetForm, read: Sheet, mapped: Mapped, *, status: int = 200) -> ResponseReturnValue:
-    found, problems = sheets.entries(read, mapped, recruitment.known(visit.db, visit.study_id))
+    known = recruitment.known(visit.db, visit.study_id)
+    found, problems = sheets.entries(read, mapped, known)
     problems = (*problems, *_already(visit, found))
     places = {at: column.value for column, at in mapped.columns.items()}
     places |= {at: f"{_ATTRIBUTE}{name}" for name, at in mapped.attributes.items()}
@@ -191,6 +218,7 @@ def _mapping(visit: Visit, form: SheetForm, read: Sheet, mapped: Mapped, *, stat
         meanings=[("", gettext("nothing: leave it out")), *((column.value, name) for column, name in COLUMNS.items()),
             *((f"{_ATTRIBUTE}{name}", gettext("Frame: %(name)s", name=name)) for name in frame)],
         people=len(found),
+        nowhere=0 if form.site.data or not known.sites else sum(entry.site_id is None for entry in found),
         problems=[(problem.row, said(problem.sentence)) for problem in problems],
         notices=[said(notice) for notice in read.notices],
     )  # fmt: skip
@@ -200,7 +228,7 @@ def _mapping(visit: Visit, form: SheetForm, read: Sheet, mapped: Mapped, *, stat
 @page.action("/studies/<uuid:study_id>/enrol/sheet/import", permit=Permit.RECRUIT, files=True)
 def take(visit: Visit) -> ResponseReturnValue:
     """Every person of the sheet is a participant, or nobody is and each row that is in the way is named."""
-    form = _sheet_form(request.form)
+    form = _sheet_form(visit, request.form)
     try:
         # As it was sent: an empty first or last cell is a cell.
         read = sheets.read(request.form.get("sheet", "").encode())
@@ -215,9 +243,12 @@ def take(visit: Visit) -> ResponseReturnValue:
     found, problems = sheets.entries(read, mapped, recruitment.known(visit.db, visit.study_id))
     if "look" in request.form or not form.validate() or problems or _already(visit, found):
         return _mapping(visit, form, read, mapped, status=200 if "look" in request.form else 422)
+    recruitment.once(visit.db, visit.study_id, form.number, now=visit.now)
     try:
+        site_id = UUID(form.site.data) if form.site.data else None
+        placed = [replace(entry, site_id=entry.site_id or site_id) for entry in found]
         made = recruitment.enrol_many(
-            visit.db, visit.keyring, visit.study_id, found, by=visit.actor, now=visit.now,
+            visit.db, visit.keyring, visit.study_id, placed, by=visit.actor, now=visit.now,
             typed=form.code.data == "typed", language=form.language.data or "",
         )  # fmt: skip
     except Invalid as refusal:

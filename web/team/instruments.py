@@ -19,6 +19,7 @@ from instruments.sentences import in_language
 from instruments.versions import Version
 from instruments.yaml_nodes import FileUnreadable
 from instruments.yaml_text import read_yaml
+from survey import audiences
 from vault import studies
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid, Missing
@@ -138,6 +139,7 @@ def one(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         editor=visit.db.get_one(Account, line.draft.edited_by),
         approvals=under_approval.titles(visit),
         roles=ROLES,
+        groups=audiences.groups_of(visit.db, row.id),
         may_author=Permit.AUTHOR in visit.permits,
         may_publish=Permit.PUBLISH in visit.permits,
     )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from instruments import versions
 from survey import progress
 from survey.progress import Overview
 from survey.runs import Kind
@@ -16,6 +17,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.instruments import title_of
 from web.team.participants import STATUSES
 
 page = Pages("progress", __name__)
@@ -85,6 +87,11 @@ def overview(visit: Visit) -> ResponseReturnValue:
         bars=_statuses(counted),
         quotas=_quotas(counted),
         runs=progress.runs_by_version(visit.db, visit.study_id, exact=exact),
+        titles={
+            row.key: title_of(versions.definition_of(published[-1]))
+            for row, published in versions.of_study(visit.db, visit.study_id)
+            if published
+        },
         kinds=KINDS,
         width=_WIDTH,
         step=_STEP,

@@ -135,4 +135,4 @@ def test_a_study_without_a_guide_says_who_publishes_one(house: House) -> None:
     jo = field.enrol(assigned=True, agrees=EVERYTHING)
 
     page = field.browser(house, Role.INTERVIEWER).get(f"{field.at}/interviews/{jo.pseudonym}")
-    assert "No guide is published yet" in page.words()
+    assert "No guide is there" in page.words()
