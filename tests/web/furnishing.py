@@ -16,7 +16,17 @@ from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
 from instruments import drafts, shelf, versions
 from instruments.versions import Version
-from survey import agreements, assignments, frames, interviews, links, participants, responses, runs
+from survey import (
+    agreements,
+    assignments,
+    frames,
+    interviews,
+    links,
+    nominations,
+    participants,
+    responses,
+    runs,
+)  # fmt: skip
 from survey import drafts as kept
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.interviews import Interview
@@ -84,6 +94,9 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         enrolled, occasion = _participant(work, study, lead, document.fingerprint, now=now)
         _answers(work, enrolled, survey, now=now)
         interview = _interview(work, enrolled.participant, guide.instrument_id, lead, now=now)
+        nominee = nominations.nominate(
+            db, work.keyring, enrolled.participant, Identity(name=NAME, email="w@example.org"), now=now, relation=NAME
+        )
         cookie, _ = participant_sessions.welcome(
             db, study, enrolled.participant.id, enrolled.keys, enrolled.code, now=now
         )  # fmt: skip
@@ -93,7 +106,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
-        "slot": 0, "occasion_id": occasion.id, "name": "stop",
+        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop",
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 
