@@ -47,6 +47,7 @@ else:
 LONGEST_TEXT = 32_767  # bytes
 _LONGEST_VALUE_LABEL = 120
 _LONGEST_TITLE = 64
+_LONGEST_NOTE = 80
 _MADE_AT = 92  # where the header has its day and time: 9 and 8 characters
 _BEGINNING_OF_TIME = date(1582, 10, 14)
 _SECONDS = 86_400
@@ -66,6 +67,7 @@ def losses(data: Dataset) -> tuple[str, ...]:
     """What SPSS cannot hold."""
     said = [
         f"SPSS: a text of more than {LONGEST_TEXT:,} bytes is cut; it is whole in CSV, Parquet and Stata.",
+        "SPSS: spaces at the end of a text are not kept.",
         "SPSS: multiple responses are declared by the syntax file beside each file, not in the file itself.",
         "SPSS: when a probe was ticked is not said, only that it was.",
     ]
@@ -90,7 +92,7 @@ def _write(data: Dataset, table: Table, sink: Sink) -> None:
             frame,
             path_of(descriptor),
             file_label=cut(storable(data.title), _LONGEST_TITLE, in_bytes=True),
-            note=[storable(line) for line in (data.title, data.reference, *remarks(data)) if line],
+            note=[line for text in (data.title, data.reference, *remarks(data)) for line in _lines(text)],
             column_labels={name: label for one in described for name, label in one.labels.items()},
             variable_value_labels={name: labels for one in described for name, labels in one.values.items()},
             missing_ranges={one.name: [one.missing] for one in described if one.missing is not None},
@@ -101,6 +103,17 @@ def _write(data: Dataset, table: Table, sink: Sink) -> None:
         del frame
         os.pwrite(descriptor, f"{day_of(data.made_on, century=False)}00:00:00".encode(), _MADE_AT)
         pour(descriptor, sink)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The text in lines as short as a note has to be, broken between words where there are any."""
+    rest = in_one_line(text)
+    while rest:
+        line = cut(rest, _LONGEST_NOTE, in_bytes=True, mark="")
+        if line != rest and " " in line:
+            line = line[: line.rindex(" ")]
+        yield line
+        rest = rest[len(line) :].lstrip(" ")
 
 
 def _figures(variable: Variable) -> Callable[[Value], Figure]:
