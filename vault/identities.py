@@ -85,7 +85,8 @@ def _last(db: Session, participant_id: UUID) -> IdentityRecord | None:
     )
 
 
-def _opened(record: IdentityRecord, linkage_key: bytes) -> Identity:
+def opened(record: IdentityRecord, linkage_key: bytes) -> Identity:
+    """What a record says; whoever reads records by themselves owes the log a line."""
     plain = open_sealed(linkage_key, record.blob, *_place(record.study_id, record.participant_id, record.sequence))
     return Identity(**json.loads(unpadded(plain)))
 
@@ -101,11 +102,10 @@ def read(
         db, rings, study_id, participant_id, Scope.LINKAGE, account_id=reader.account_id, seed=reader.seed
     )
     record = _last(db, participant_id)
-    subject = commitment(rings, participant_id)
-    actor = ledger.staff(reader.account_id)
+    subject, actor = commitment(rings, participant_id), ledger.staff(reader.account_id)
     ledger.append(db, "identity.read", actor=actor, now=now, study=study_id, subject=subject, why=why)
     db.flush()
-    return _opened(record, key) if record else None
+    return opened(record, key) if record else None
 
 
 def find_each(
@@ -134,7 +134,7 @@ def find_each(
 def own(db: Session, participant_id: UUID, linkage_key: bytes) -> Identity | None:
     """What is known of the participant whose key this is, for themselves; None if nothing was ever kept."""
     record = _last(db, participant_id)
-    return _opened(record, linkage_key) if record else None
+    return opened(record, linkage_key) if record else None
 
 
 def _token(index: bytes, study_id: UUID, email: str) -> bytes:
@@ -154,7 +154,7 @@ def _not_indexed(db: Session, rings: Session, study_id: UUID, reader: Reader) ->
             continue
         try:
             key = open_for_study(rings, study_id, participant_id, Scope.LINKAGE, holder=holder, epoch=epoch)
-            yield participant_id, _opened(record, key)
+            yield participant_id, opened(record, key)
         except CannotOpen:
             continue
 
