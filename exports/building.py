@@ -78,16 +78,19 @@ def _write(attempt: Attempt, release: Release, ready: Ready, data: Dataset, foun
     """The zip with every file, what it says of itself at the end; returns the SHA-256 of the manifest."""
     profile = profiles.named(release.profile)
     entries: list[Entry] = []
+    names: set[str] = set()
     losses: dict[str, tuple[str, ...]] = {}
     with archive(pieces, data.made_on) as zipped:
         for written in formats.of_release(data, profile.formats):
             losses[written.name] = written.losses
             for file in written.files:
-                name = f"{written.name}/{file.name}"
-                with zipped.open(name) as opened:
+                if file.name in names:
+                    raise ValueError("two writers of one profile give their files the same name")
+                with zipped.open(file.name) as opened:
                     through = Digest(opened)
                     file.write(through)
-                entries.append(Entry(name, through.size, through.digest))
+                names.add(file.name)
+                entries.append(Entry(file.name, through.size, through.digest))
         contents = Contents(release, profile, data, found, ready.population.consents(), entries, losses)
         entries.append(_added(zipped, "README.txt", readme(contents)))
         last = _added(zipped, "manifest.json", manifest(contents))

@@ -104,7 +104,7 @@ def source(
 
 
 def _made(raw: bytes) -> UUID:
-    return UUID(bytes=raw, version=8)
+    return UUID(bytes=raw, version=5)
 
 
 def days_of(key: bytes, within: UUID) -> int:

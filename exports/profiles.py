@@ -47,6 +47,11 @@ def _coding(name: str, title: str, contains: str, *formats: str) -> Profile:
     return Profile(name, Purpose.CODING, title, contains, formats, QUOTES, INTERNAL_CELLS)
 
 
+def _tables(name: str, title: str, contains: str, *formats: str) -> Profile:
+    every = ("wide_csv", "long_csv", "codebook_csv", *formats, "ddi", "scripts")
+    return Profile(name, Purpose.STATISTICS, title, contains, every, TABLES, INTERNAL_CELLS, unfinished=True)
+
+
 _ALL = (
     _coding(
         "refi", "REFI-QDA project",
@@ -67,11 +72,22 @@ _ALL = (
         "A project (QDPX) as NVivo reads it, a classification sheet, and the texts as Word files.",
         "qdpx:nvivo", "nvivo", "docx",
     ),
-    Profile(
-        "statistics", Purpose.STATISTICS, "Statistics",
+    _tables(
+        "statistics", "Statistics",
         "Every answer as a table: one row for each run (CSV) and one for each answer (CSV), for SPSS (SAV), Stata "
-        "(DTA) and Parquet, the description (DDI) and scripts for R and Python that load it with its labels.",
-        ("wide_csv", "long_csv", "sav", "dta", "parquet", "ddi", "scripts"), TABLES, INTERNAL_CELLS, unfinished=True,
+        "(DTA) and Parquet, the codebook, the description (DDI) and scripts for R and Python that load it.",
+        "sav", "dta", "parquet",
+    ),
+    _tables(
+        "tables", "Large tables",
+        "The same without the files of SPSS and Stata, which have to fit into memory: CSV, Parquet, the codebook, the "
+        "description (DDI) and scripts for R and Python.",
+        "parquet",
+    ),
+    _tables(
+        "csv", "Plain tables",
+        "The same in text alone, for an installation without further libraries: CSV, the codebook, the description "
+        "(DDI) and scripts for R and Python.",
     ),
     Profile(
         "reading", Purpose.READING, "Reading", "The texts as Word files and as plain text.", ("docx", "text"),
@@ -87,7 +103,7 @@ _ALL = (
         "archive", Purpose.ARCHIVE, "Archive",
         "Open formats for those who come later, of those who agreed to later research and of nobody else: tables (CSV, "
         "Parquet), their description (DDI), the texts, and a project (QDPX), under names of this release alone.",
-        ("wide_csv", "long_csv", "parquet", "ddi", "text", "qdpx", "qdc"), TABLES, PUBLIC_CELLS,
+        ("wide_csv", "long_csv", "codebook_csv", "parquet", "ddi", "text", "qdpx", "qdc"), TABLES, PUBLIC_CELLS,
         own_names=False, needs=Scope.LATER_RESEARCH,
     ),
 )  # fmt: skip

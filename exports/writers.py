@@ -6,11 +6,30 @@ from functools import partial
 from typing import Any
 
 from exports.dataset import Dataset, File
-from exports.formats import atlas, maxqda, nvivo, qdc, qdpx, qualcoder_survey, taguette, text, word_documents
+from exports.formats import (
+    atlas,
+    codebook_csv,
+    ddi,
+    dta,
+    long_csv,
+    maxqda,
+    nvivo,
+    parquet,
+    qdc,
+    qdpx,
+    qualcoder_survey,
+    sav,
+    scripts,
+    taguette,
+    text,
+    wide_csv,
+    word_documents,
+)  # fmt: skip
 
 _WRITERS: dict[str, Any] = {
     "qdpx": qdpx, "qdc": qdc, "docx": word_documents, "text": text, "taguette": taguette, "atlas": atlas,
-    "maxqda": maxqda, "nvivo": nvivo, "qualcoder_survey": qualcoder_survey,
+    "maxqda": maxqda, "nvivo": nvivo, "qualcoder_survey": qualcoder_survey, "wide_csv": wide_csv, "long_csv": long_csv,
+    "codebook_csv": codebook_csv, "sav": sav, "dta": dta, "parquet": parquet, "ddi": ddi, "scripts": scripts,
 }  # fmt: skip
 
 
