@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from bench.installation import colleague
+from bench.installation import CONTACTS, colleague
 from consent import decisions, documents, examples
 from consent.documents import ConsentDocument
 from consent.scopes import Scope as Agreed
@@ -121,7 +121,7 @@ def asking(stores: Stores, instrument: Instrument) -> Asking:
         study = studies.found(db, "Mentorship in academic medicine", "MM-2026", by=lead.id, now=now)
         study_keys.make(db, study.id, by=lead, now=now)
         approval = approvals.record(db, study.id, _decided(now.date()), by=lead.id, now=now).number
-        wording = examples.library()[0].wording
+        wording = examples.library()[0].with_contacts(CONTACTS)
         document = documents.publish(db, study.id, wording, approval=approval, by=lead.id, now=now)
         draft = drafts.begin(db, study.id, instrument, by=lead.id, now=now)
         version = versions.publish(db, draft, (), approval=approval, by=lead.id, now=now)

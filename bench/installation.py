@@ -20,6 +20,13 @@ from vault.store import Stores
 PASSPHRASE = "correct horse battery staple lamp"
 
 
+# In place of the contacts that are invented in the ready letter, which nobody may publish.
+CONTACTS = {
+    "researcher": "Ada Quill", "e-mail": "team@study.example", "telephone": "403 555 0175",
+    "board-e-mail": "board@study.example", "board-telephone": "403 555 0186",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Installation:
     """Migrated databases and a server key, in a folder that is gone afterwards."""

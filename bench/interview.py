@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 from bench.figure import Figure
-from bench.installation import Colleague, Installation, colleague, cookie_of, installed
+from bench.installation import CONTACTS, Colleague, Installation, colleague, cookie_of, installed
 from bench.server import Server, serving
 from consent import decisions, documents, examples
 from consent.scopes import Scope as Agreed
@@ -52,7 +52,9 @@ def _begun(installation: Installation, lead: Colleague) -> str:
         year = timedelta(days=365)
         decided = approvals.Decided("Board", "REB-1", "all", (now - year).date(), (now + year).date())
         approval = approvals.record(db, study, decided, by=by, now=now).number
-        text = documents.publish(db, study, examples.library()[0].wording, approval=approval, by=by, now=now)
+        text = documents.publish(
+            db, study, examples.library()[0].with_contacts(CONTACTS), approval=approval, by=by, now=now
+        )
         draft = drafts.begin(db, study, guide(), by=by, now=now)
         version = versions.publish(db, draft, (), approval=approval, by=by, now=now)
         entry = Entry(0, "Jo Example", interviewer=by)

@@ -4,8 +4,9 @@ A folder has ``document.yaml`` (title, questions, what a signature means, where 
 and, for each language, ``letter.en.md`` and ``script.en.md``, which is read out where consent is spoken.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,21 @@ class Example:
     name: str
     label: str
     wording: Wording
+    invented: Mapping[str, tuple[str, ...]]  # contacts, each with its spellings
+
+    def with_contacts(self, contacts: Mapping[str, str]) -> Wording:
+        """The wording with a study's own contacts in place of the invented ones; KeyError if one is not given."""
+        text, script = self.wording.text, self.wording.script
+        for contact, spellings in self.invented.items():
+            text, script = (_exchanged(texts, spellings, contacts[contact]) for texts in (text, script))
+        return replace(self.wording, text=text, script=script)
+
+
+def _exchanged(texts: Texts, spellings: Iterable[str], other: str) -> Texts:
+    found = dict(texts)
+    for spelling in spellings:
+        found = {language: text.replace(spelling, other) for language, text in found.items()}
+    return found
 
 
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,12 +53,19 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     signing: dict[str, str]
     necessary: frozenset[Scope]
     covers: dict[Element, Cover]
+    invented: dict[str, tuple[str, ...]]
     note: dict[str, str] = {}
 
 
 def library() -> tuple[Example, ...]:
     """Every ready document, by name."""
     return tuple(read(path.parent) for path in sorted(_LIBRARY.glob("*/document.yaml")))
+
+
+@cache
+def invented() -> tuple[str, ...]:
+    """Every spelling of every contact that is invented in a ready document."""
+    return tuple(one for example in library() for spellings in example.invented.values() for one in spellings)
 
 
 def find(name: str) -> Example:
@@ -69,7 +92,7 @@ def read(folder: Path) -> Example:
         necessary=said.necessary,
         covers=said.covers,
     )
-    return Example(folder.name, said.label, wording)
+    return Example(folder.name, said.label, wording, said.invented)
 
 
 def _files(folder: Path, kind: str, languages: tuple[str, ...]) -> Texts:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from consent import markdown
+from consent import examples, markdown
 from consent.elements import REQUIRED, Element
 from consent.scopes import Scope
 from consent.wording import Cover, Texts, Wording
@@ -40,6 +40,7 @@ def inspect(wording: Wording) -> list[Finding]:
     if found:
         return found  # whatever follows is said for each language
     found += _texts(wording)
+    found += _invented(wording)
     found += _structure(wording)
     found += _scopes(wording)
     found += _elements(wording)
@@ -81,6 +82,19 @@ def _text(place: str, language: str, text: str) -> Iterator[Finding]:
         yield Finding("This is too long for anybody to read. Keep it under 100,000 characters.", place)
     elif _HIDDEN.search(text):
         yield Finding("This holds characters that nobody can see. Type it anew, or paste it as plain text.", place)
+
+
+def _invented(wording: Wording) -> Iterator[Finding]:
+    """Contacts of a ready document, which reach nobody."""
+    for name, texts in (("text", wording.text), ("script", wording.script)):
+        for language in wording.languages:
+            stands = [contact for contact in examples.invented() if contact in texts.get(language, "")]
+            if stands:
+                yield Finding(
+                    "This is invented and comes from the example: %(contacts)s. Put your study's own contacts there.",
+                    f"{name}-{language}",
+                    {"contacts": ", ".join(stands)},
+                )
 
 
 def _structure(wording: Wording) -> Iterator[Finding]:

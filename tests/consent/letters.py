@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from consent import documents
+from consent import documents, examples
 from consent.documents import ConsentDocument
 from consent.elements import Element
 from consent.scopes import Scope
@@ -98,3 +98,15 @@ def scene(work: Work, now: datetime) -> Scene:
     approval = approved(work.db, study, lead, now=now)
     document = documents.publish(work.db, study.id, LETTER, approval=approval.number, by=lead.id, now=now)
     return Scene(work, lead, study, approval, document, now)
+
+
+# Contacts of a study that exists in tests, in place of those that are invented in the ready document.
+CONTACTS = {
+    "researcher": "Robin Tansley", "e-mail": "team@study.example", "telephone": "403 555 0175",
+    "board-e-mail": "board@study.example", "board-telephone": "403 555 0186",
+}  # fmt: skip
+
+
+def ready_letter() -> Wording:
+    """The ready document of the library, with a study's own contacts."""
+    return examples.find("mentors-and-mentees").with_contacts(CONTACTS)

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from consent import decisions, documents, examples, papers, typesetting
+from consent import decisions, documents, papers, typesetting
 from consent.decisions import Sitting
 from consent.documents import ConsentDocument
 from consent.scopes import Scope
 from consent.signatures import Signed
 from consent.wording import Wording
-from tests.consent.letters import LETTER, Scene, again
+from tests.consent.letters import LETTER, Scene, again, ready_letter
 from vault.errors import Missing
 
 NAME = "Zoé Quillfeather"
@@ -110,7 +110,7 @@ def test_a_withdrawal_has_no_paper_and_no_paper_has_another_text(quick: Scene) -
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_copy_is_tagged_so_that_it_can_be_read_aloud(quick: Scene, language: str) -> None:
     """PDF/UA-1 as far as it shows in the file; typst refuses to write what it knows to break it."""
-    document = publish(quick, examples.find("mentors-and-mentees").wording)
+    document = publish(quick, ready_letter())
     pdf = papers.copy_of(
         document, *decided(quick, document, Signed(signature=NAME), language=language), pseudonym="P-7KQ4"
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from consent import decisions, documents, examples
+from consent import decisions, documents
 from consent.grants import Grant
 from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
@@ -17,6 +17,7 @@ from instruments.versions import Version
 from survey import agreements, frames, participants
 from survey.participants import Enrolled
 from survey.sampling import Stratum
+from tests.consent.letters import ready_letter
 from tests.vault.people import Person, joined, person, study_of
 from vault import approvals, ledger, studies
 from vault.approvals import Decided
@@ -66,7 +67,7 @@ def field_of(work: Work, *, now: datetime) -> Field:
     frames.add_cells(work.db, study.id, frame, by=lead.id, now=now)
     decided = Decided("The board", "REB-1", "List 1", date(2026, 10, 1), date(2027, 9, 30))
     approval = approvals.record(work.db, study.id, decided, by=lead.id, now=now)
-    wording = examples.library()[0].wording
+    wording = ready_letter()
     document = documents.publish(work.db, study.id, wording, approval=approval.number, by=lead.id, now=now)
     return Field(
         study, lead, coordinator, interviewer, analyst, calgary.id, alberta.id, frames.strata(work.db, study.id),

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.routing import Rule
 
-from consent import decisions, documents, examples
+from consent import decisions, documents
 from consent.decisions import Occasion
 from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
@@ -31,6 +31,7 @@ from survey import drafts as kept
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.interviews import Interview
 from survey.participants import Enrolled, Participant
+from tests.consent.letters import ready_letter
 from tests.vault.people import Person
 from tests.web.visitors import House, Visitor
 from vault import approvals, identities, ledger, participant_sessions
@@ -81,7 +82,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         year = timedelta(days=365)
         decided = approvals.Decided("Board", "REB-1", "everything", (now - year).date(), (now + year).date())
         approval = approvals.record(db, study, decided, by=lead.id, now=now).number
-        wording = examples.library()[0].wording
+        wording = ready_letter()
         document = documents.publish(db, study, wording, approval=approval, by=lead.id, now=now)
         begun = [drafts.begin(db, study, shelf.load(one), by=lead.id, now=now) for one in (shelf.SHORT_SURVEY, LIST_1)]
         survey, guide = (

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
-from consent import decisions, documents, examples
+from consent import decisions, documents
 from consent.documents import ConsentDocument
 from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
@@ -37,6 +37,7 @@ from survey.sampling import Stratum
 from survey.sheets import Entry
 from survey.statuses import Status
 from survey.withdrawals import Way
+from tests.consent.letters import ready_letter
 from tests.vault.people import Person, joined, person, study_of
 from tests.web.visitors import House, Visitor
 from vault import approvals, ledger, sessions, studies
@@ -211,7 +212,7 @@ class Scenario:
     def publish_document(self) -> ConsentDocument:
         """A further version of the consent document is in use."""
         with self.stores.work() as work:
-            wording = examples.library()[0].wording
+            wording = ready_letter()
             made = documents.publish(
                 work.db, self.study.id, wording, approval=self.approval, by=self.lead.id, now=self.now
             )
@@ -247,7 +248,7 @@ def scenario(stores: Stores, *, now: datetime, versions_of_list_1: int = 4) -> S
         year = timedelta(days=365)
         decided = approvals.Decided("Conjoint board", "REB-2026-114", "All", (now - year).date(), (now + year).date())
         approval = approvals.record(work.db, study.id, decided, by=lead.id, now=now).number
-        wording = examples.library()[0].wording
+        wording = ready_letter()
         document = documents.publish(work.db, study.id, wording, approval=approval, by=lead.id, now=now)
         guide = study.id
         if versions_of_list_1:

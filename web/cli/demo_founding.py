@@ -85,7 +85,7 @@ def _decided(stage: Stage, work: Work, reference: str, covers: str, *, now: date
 
 def publish_letter(stage: Stage, work: Work, now: datetime) -> None:
     """The letter that asks for consent is published in both languages."""
-    wording = examples.find(_LETTER).wording
+    wording = examples.find(_LETTER).with_contacts(stage.material.frame.contacts)
     letter = documents.publish(
         work.db, stage.study_id, wording, approval=stage.approval, by=stage.lead.id, now=now
     )  # fmt: skip

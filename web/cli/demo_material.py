@@ -107,6 +107,7 @@ class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     frame: str
     quotas: list[Quota]
     link: str
+    contacts: dict[str, str]  # in place of those that are invented in the ready letter
 
 
 class Candidate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from lxml.html import HtmlElement
 
-from consent import decisions, documents, examples
+from consent import decisions, documents
 from consent.scopes import Scope
 from consent.signatures import Signed
 from instruments import drafts, shelf, versions
@@ -14,6 +14,7 @@ from instruments.comparison import Reason
 from instruments.definition import Question
 from instruments.kinds import LongText
 from survey import agreements, participants, responses
+from tests.consent.letters import ready_letter
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
 from vault import ledger
@@ -28,10 +29,9 @@ def survey(desk: Desk) -> UUID:
     """The short survey is asked, under a consent document."""
     instrument = desk.begin(shelf.SHORT_SURVEY)
     desk.publish(instrument, shelf.SHORT_SURVEY)
-    (example,) = examples.library()
     with desk.house.stores.work() as work:
         documents.publish(
-            work.db, desk.study.id, example.wording, approval=desk.approval, by=desk.person.id, now=desk.now
+            work.db, desk.study.id, ready_letter(), approval=desk.approval, by=desk.person.id, now=desk.now
         )
         work.commit()
     return instrument

@@ -11,6 +11,7 @@ from consent.scopes import Scope
 from consent.signatures import Signed
 from survey import participants
 from survey.participants import Participant
+from tests.consent.letters import ready_letter
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
 from vault import ledger
@@ -20,8 +21,16 @@ from vault.studies import Scope as Key
 (EXAMPLE,) = (example.name for example in examples.library())
 
 
-def _begun(desk: Desk) -> Page:
+def _raw(desk: Desk) -> Page:
+    """The example, with contacts that are invented."""
     return desk.get("/consent/new").form("/new").fill(source=EXAMPLE).submit()
+
+
+def _begun(desk: Desk) -> Page:
+    """The example, with the study's own contacts."""
+    form, ready = _raw(desk).form("/draft"), ready_letter()
+    texts = {"text": ready.text, "script": ready.script}
+    return form.fill(**{f"{name}-{tag}": text for name, of in texts.items() for tag, text in of.items()}).submit()
 
 
 @pytest.fixture
@@ -31,7 +40,7 @@ def document(desk: Desk) -> ConsentDocument:
         made = documents.publish(
             work.db,
             desk.study.id,
-            examples.find(EXAMPLE).wording,
+            ready_letter(),
             approval=desk.approval,
             by=desk.person.id,
             now=desk.now,
@@ -49,9 +58,14 @@ def test_an_empty_study_says_that_nobody_can_agree_yet(desk: Desk) -> None:
     assert f"{desk.at}/consent/new" in page.links()
 
 
-def test_the_example_is_begun_complete_and_says_that_it_is_an_example(desk: Desk) -> None:
-    page = _begun(desk)
+def test_the_example_says_what_it_is_and_lacks_nothing_but_the_contacts_of_the_study(desk: Desk) -> None:
+    page = _raw(desk)
 
+    assert "4 things are to be done before it can be published" in page.words()
+    assert "This is invented and comes from the example: Emma Sample, mentors@example.org" in page.words()
+    assert desk.get("/consent/draft/publish").document.xpath("//main//form") == []
+    desk.get("/consent/draft/discard").form("/discard").submit()
+    page = _begun(desk)
     assert "Nothing is missing: it can be published." in page.words()
     assert page.form("/draft").value("note-en").startswith("An example:")
     assert "Version 1 is being written" in desk.get("/consent").words()
@@ -224,7 +238,7 @@ def test_a_document_of_another_study_is_not_there(desk: Desk, document: ConsentD
 
 
 def test_a_study_has_one_draft_at_a_time(desk: Desk) -> None:
-    _begun(desk)
+    _raw(desk)
 
     assert desk.get("/consent/new").location.endswith("/consent/draft")
     with desk.house.stores.work(reading=True) as work:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from consent import documents, examples
+from consent import documents
 from consent.documents import ConsentDocument
 from instruments import drafts, shelf, versions
 from instruments.definition import Instrument
@@ -12,6 +12,7 @@ from instruments.versions import Version
 from survey import links, participants
 from survey.participants import Enrolled
 from survey.statuses import Status
+from tests.consent.letters import ready_letter
 from tests.vault.people import Person, person, study_of
 from vault import approvals, ledger
 from vault.store import Stores, Work
@@ -38,7 +39,7 @@ def ready(work: Work, *, now: datetime, instrument: Instrument | None = None) ->
     year = timedelta(days=365)
     decided = approvals.Decided("University board", "REB-1", "everything", (now - year).date(), (now + year).date())
     approval = approvals.record(work.db, study.id, decided, by=lead.id, now=now).number
-    wording = examples.library()[0].wording
+    wording = ready_letter()
     document = documents.publish(work.db, study.id, wording, approval=approval, by=lead.id, now=now)
     version = publish(work, study.id, instrument or shelf.load(shelf.SHORT_SURVEY), approval, lead, now=now)
     links.make(work.db, study.id, WORD, opens_on=now.date(), by=lead.id, now=now)

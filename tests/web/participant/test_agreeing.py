@@ -1,7 +1,8 @@
 """The letter: nothing is chosen beforehand, each thing is decided by itself, and the text on the screen is the one."""
 
-from consent import decisions, documents, examples
+from consent import decisions, documents
 from consent.scopes import Scope
+from tests.consent.letters import ready_letter
 from tests.web.participant.conftest import Place, decide
 
 
@@ -66,7 +67,7 @@ def test_a_text_that_changed_while_it_was_read_is_shown_anew_with_the_choices_ke
     form = letter.form("/p/consent").fill(**{"scope-take-part": "yes", "scope-recorded": "no"})
     with place.house.stores.work() as work:
         made, now = place.made, place.house.clock.time
-        wording = examples.library()[0].wording
+        wording = ready_letter()
         newer = documents.publish(
             work.db, made.study.id, wording, approval=made.approval, by=made.lead.id, now=now
         )  # fmt: skip
