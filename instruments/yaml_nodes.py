@@ -99,6 +99,8 @@ def _not_yaml(text: str, line: int, problem: str) -> Fault:
         return fault(line, "Indent with spaces, not with tabs.")
     if "mapping values are not allowed" in problem:
         return fault(line, "Put the text in quotation marks: it has a colon followed by a space in it.")
+    if "expected key" in problem and not set("\"'[]{}") & set(here):
+        return fault(line, "Indent this line like the others of its part: it stands too far left or right.")
     if "expected ',' or" in problem:
         return fault(line, "Close the bracket, or separate what is in it by commas.")
     return fault(line, "Check the indentation, quotation marks and dashes here: this is not YAML.")
@@ -146,6 +148,12 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event]) -> Node:
     for key, _ in pairs:
         if not isinstance(key, Words):
             raise FileUnreadable(fault(key.line, "Write a word before the colon."))
+        if key.text in seen and key.text == "instrument":
+            raise FileUnreadable(
+                fault(
+                    key.line, "A second instrument begins here. Put one in a file: replace the text, or take this out."
+                )
+            )
         if key.text in seen:
             raise FileUnreadable(fault(key.line, "“%(name)s” stands here twice. Keep one of the two.", name=key.text))
         seen.add(key.text)

@@ -36,6 +36,10 @@ _SHORT: dict[type[Value], str] = {Option: "code", Row: "id", Probe: "id"}
 _KINDS: dict[str, type[Value]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Kind)}
 _CELLS: dict[str, type[Value]] = {str(kind.__struct_config__.tag): kind for kind in get_args(Cell)}
 
+# What stands in a section or question, and never at the very left of a file.
+_PARTS_OF_FILES: tuple[type[Value], ...] = (Section, Question, *_KINDS.values())
+_OF_PARTS = {"kind", *(field.name for part in _PARTS_OF_FILES for field in msgspec.structs.fields(part))}
+
 Made = TypeVar("Made", bound=Value)
 
 
@@ -93,7 +97,9 @@ class _Reader:
 
     def _unknown(self, key: Words, known: Iterable[str]) -> None:
         close = get_close_matches(key.text, list(known), 1)
-        if close:
+        if key.text in _OF_PARTS and not {"sections", "questions"}.isdisjoint(known):
+            self._wrong(key, "Indent “%(name)s” like the other lines of its part: it is too far left.", name=key.text)
+        elif close:
             self._wrong(key, "“%(name)s” is not known here. Did you mean “%(known)s”?", name=key.text, known=close[0])
         else:
             self._wrong(key, "“%(name)s” is not known here. Take it out.", name=key.text)

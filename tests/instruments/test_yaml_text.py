@@ -97,7 +97,8 @@ QUESTION = HEAD + "sections:\n  - id: s\n    questions:\n      - id: q\n        
         ("- a", "Line 1: Begin with “instrument: ” and the instrument's id."),
         (HEAD + "minuets: 5", "Line 5: “minuets” is not known here. Did you mean “minutes”?"),
         (HEAD + "colour: red", "Line 5: “colour” is not known here. Take it out."),
-        (HEAD + "id: y", "Line 5: “id” is not known here. Take it out."),
+        (HEAD + "id: y", "Line 5: Indent “id” like the other lines of its part: it is too far left."),
+        (HEAD + "sections:\n  - id: a\n  - id: b\n    kind: topic", "Line 8: Indent “kind” like the other lines"),
         (HEAD + "minutes: five", "Line 5: Write a whole number here, for example 12."),
         (HEAD + "title: Y", "Line 5: “title” stands here twice. Keep one of the two."),
         ("role: survey\nlanguages: [en]\ntitle: X", "Line 1: Add “instrument” to this part."),
@@ -119,6 +120,8 @@ QUESTION = HEAD + "sections:\n  - id: s\n    questions:\n      - id: q\n        
         ("instrument: a\x00", "Line 1: Take out the control character; a text file has none."),
         ("? [a]\n: b", "Line 1: Write a word before the colon."),
         (HEAD + "---\n" + HEAD, "Line 5: Put one instrument in a file; begin no second."),
+        (HEAD + HEAD, "Line 5: A second instrument begins here. Put one in a file: replace the text,"),
+        (QUESTION + "- id: more\n  kind: topic", "Line 11: Indent this line like the others of its part"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_names_its_line_and_what_to_do(text: str, said: str) -> None:

@@ -10,7 +10,6 @@ from consent import decisions, documents, drafts
 from exports import jobs, releases
 from instruments import drafts as instrument_drafts
 from instruments import versions
-from survey import drafts as page_drafts
 from survey import (
     audiences,
     frames,
@@ -24,6 +23,7 @@ from survey import (
     statuses,
     withdrawals,
 )
+from survey import drafts as page_drafts
 from vault import (
     accounts,
     approvals,
