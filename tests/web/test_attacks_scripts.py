@@ -26,7 +26,7 @@ def test_there_are_fifty_ways() -> None:
     assert all(MARK in payload for payload in PAYLOADS)
 
 
-def _shapes(page: Page) -> set[tuple[str, tuple[str, ...]]]:
+def shapes(page: Page) -> set[tuple[str, tuple[str, ...]]]:
     """The elements of a page with the names of their attributes."""
     return {
         (str(element.tag), tuple(sorted(map(str, element.attrib))))
@@ -34,7 +34,7 @@ def _shapes(page: Page) -> set[tuple[str, tuple[str, ...]]]:
     }  # fmt: skip
 
 
-def _assert_only_text(page: Page) -> None:
+def assert_only_text(page: Page) -> None:
     """The mark stands in text and in values of attributes that hold text, and is the name of nothing."""
     for element in page.document.iter(etree.Element):
         names = {str(element.tag), *map(str, element.attrib)}
@@ -65,7 +65,7 @@ def test_whatever_is_typed_into_any_form_comes_back_as_text(team: Team, furnishe
     """Every form of every page of a study, filled in completely with each way in turn; the answer is looked at, and
     afterwards every page again.
     """
-    before = {page.path: _shapes(page) for page in _every_page(team.lead, furnished)}
+    before = {page.path: shapes(page) for page in _every_page(team.lead, furnished)}
     turn = count()
     filled: set[tuple[str, str]] = set()
     for page in list(_every_page(team.lead, furnished)):
@@ -80,13 +80,13 @@ def test_whatever_is_typed_into_any_form_comes_back_as_text(team: Team, furnishe
                 answer = form.submit()
                 assert answer.status != 500, f"{form.action}: {fields}"
                 if answer.tree is not None:
-                    _assert_only_text(answer)
+                    assert_only_text(answer)
     assert len(filled) > 15
     known = set().union(*before.values())
     for page in _every_page(team.lead, furnished):
-        _assert_only_text(page)
+        assert_only_text(page)
         # A list that was empty is a table now; nothing has come that no page of ours has.
-        assert {tag for tag, _ in _shapes(page)} <= {tag for tag, _ in known} | {
+        assert {tag for tag, _ in shapes(page)} <= {tag for tag, _ in known} | {
             "ul",
             "li",
             "table",
@@ -113,11 +113,11 @@ def _fill(house: House, lead: Visitor, person: Person, texts: Sequence[str]) -> 
             answer = lead.post(form.action, form.values)
             assert answer.status == status
             if answer.tree is not None:
-                _assert_only_text(answer)
+                assert_only_text(answer)
     for some in (texts[:16], texts[16:32], texts[32:48], texts[34:]):
         cards = lead.get(f"{at}/keys").form("/cards").fill(holders="\n".join(some), threshold="2").submit()
         assert cards.status == 200
-        _assert_only_text(cards)
+        assert_only_text(cards)
     return furnish(house, study, person, house.member_of(study, person))
 
 
@@ -133,8 +133,8 @@ def test_fifty_ways_in_every_stored_text_make_the_pages_that_harmless_text_makes
         lead = house.sign_in(person)
         found: set[tuple[str, tuple[str, ...]]] = set()
         for page in _every_page(lead, things):
-            _assert_only_text(page)
-            found |= _shapes(page)
+            assert_only_text(page)
+            found |= shapes(page)
         shapes.append(found)
 
     harmless, hostile = shapes
@@ -147,10 +147,10 @@ def test_fifty_ways_in_a_title_are_the_title(house: House, ada: Person) -> None:
     for payload in PAYLOADS:
         page = lead.get("/studies/new").form().fill(title=payload, reference="R").submit()
 
-        _assert_only_text(page)
+        assert_only_text(page)
         assert page.title.split() == payload.split()
-        _assert_only_text(lead.get(f"{page.path}/members"))
-    _assert_only_text(lead.get("/studies"))
+        assert_only_text(lead.get(f"{page.path}/members"))
+    assert_only_text(lead.get("/studies"))
 
 
 def test_what_an_address_brings_along_is_never_more_than_text(house: House, ada: Person) -> None:
@@ -161,7 +161,7 @@ def test_what_an_address_brings_along_is_never_more_than_text(house: House, ada:
         for path in (f"/sign-in?next={quote(payload)}", f"/studies?{quote(payload)}", f"/{quote(payload, safe='')}"):
             page = browser.get(path, headers=said)
             if page.tree is not None:
-                _assert_only_text(page)
+                assert_only_text(page)
         typed = f"{payload}{number}"
         for refused in (
             browser.get("/sign-in").form("/sign-in").fill(email=typed, passphrase=payload).submit(),
@@ -169,4 +169,4 @@ def test_what_an_address_brings_along_is_never_more_than_text(house: House, ada:
             browser.get("/welcome").form().fill(code=payload).submit(),
         ):
             assert refused.status == 422
-            _assert_only_text(refused)
+            assert_only_text(refused)
