@@ -123,7 +123,7 @@ def _fill(house: House, lead: Visitor, person: Person, texts: Sequence[str]) -> 
 
 def test_fifty_ways_in_every_stored_text_make_the_pages_that_harmless_text_makes(house: House) -> None:
     """Two studies, one filled with harmless text and one with the fifty: no element and no attribute more."""
-    shapes = []
+    made = []
     for name, texts in (("ada", [f"harmless words, number {number}" for number in range(50)]), ("eve", PAYLOADS)):
         person = house.person(name)
         lead = house.sign_in(person)
@@ -135,9 +135,9 @@ def test_fifty_ways_in_every_stored_text_make_the_pages_that_harmless_text_makes
         for page in _every_page(lead, things):
             assert_only_text(page)
             found |= shapes(page)
-        shapes.append(found)
+        made.append(found)
 
-    harmless, hostile = shapes
+    harmless, hostile = made
     assert hostile - harmless == set()
 
 
