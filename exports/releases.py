@@ -4,7 +4,7 @@ A row says where a release stands, and nothing that anybody said. Every step is 
 lies in sealed pieces; its key is wrapped for whoever asked, and for nobody else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -211,6 +211,11 @@ def of_study(db: Session, study_id: UUID, *, now: datetime) -> tuple[Summary, ..
     """The releases of a study, the newest first."""
     query = select(Release).where(Release.study_id == study_id).order_by(Release.asked_at.desc(), Release.id)
     return tuple(summary(db, release, now=now) for release in db.scalars(query))
+
+
+def with_jobs(db: Session) -> Sequence[Release]:
+    """The releases of every study on which a job has begun and not ended."""
+    return db.scalars(select(Release).where(Release.job.is_not(None))).all()
 
 
 def summary(db: Session, release: Release, *, now: datetime) -> Summary:

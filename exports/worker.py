@@ -7,7 +7,8 @@ worker and for every job that waits for it, and lets releases expire.
 import base64
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +59,27 @@ def run_attempt(attempt: Attempt, job: Job, keys: Unlocked) -> bool:
             raise
         return False
     return True
+
+
+@contextmanager
+def alive(attempt: Attempt) -> Iterator[None]:
+    """The attempt gives signs of life by itself meanwhile, for whoever does a job without a worker."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        mine = (Release.id == attempt.release_id, Release.attempt == attempt.number, Release.job.is_not(None))
+        while not stop.wait(BEATS):
+            with attempt.stores.work() as work:
+                work.db.execute(update(Release).where(*mine).values(beat_at=attempt.clock()))
+                work.commit()
+
+    beating = threading.Thread(target=beat, name="signs of life", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beating.join()
 
 
 @dataclass(slots=True)

@@ -9,10 +9,13 @@ from vault.errors import NotSetUp, VerbatimError
 from web.cli.backup import backup
 from web.cli.demo import demo
 from web.cli.doctor import doctor
+from web.cli.export import export
 from web.cli.init import init
 from web.cli.migrate import migrate
+from web.cli.profiles import profiles
 from web.cli.serve import serve
 from web.cli.version import version
+from web.cli.work import work
 
 
 class No(click.ClickException):
@@ -56,7 +59,7 @@ def verbatim() -> None:
     """Run and look after an installation of Verbatim. Settings come from the environment: docs/operate.md."""
 
 
-for _command in (init, demo, serve, migrate, doctor, backup, version):
+for _command in (init, demo, serve, work, export, profiles, migrate, doctor, backup, version):
     verbatim.add_command(_command)
 
 

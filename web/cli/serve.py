@@ -4,6 +4,11 @@ import ipaddress
 import os
 import socket
 import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +28,10 @@ from web.kit.process import keep_to_itself
 # Proving a passphrase keeps a thread waiting, and up to 27 may wait at once (vault.passphrases): others still get in.
 THREADS = 32
 
+# Seconds that the worker has to end a job when the server is stopped (a build that is cut off may be started again),
+# and before another one follows one that died.
+ENDING, PAUSE = 20.0, 2.0
+
 
 class InTheClear(Refused):
     """The address is public and nothing would encrypt what people send to it."""
@@ -41,7 +50,7 @@ class InTheClear(Refused):
 def serve(host: str, port: int, workers: int, behind_proxy: bool) -> None:
     """Answer people's browsers until stopped.
 
-    Ctrl+C or the signal TERM stops it.
+    A process that checks and builds releases runs beside it. Ctrl+C or the signal TERM stops it.
     """
     keep_to_itself()
     if behind_proxy:
@@ -55,7 +64,37 @@ def serve(host: str, port: int, workers: int, behind_proxy: bool) -> None:
     url = os.environ.setdefault("PUBLIC_URL", url)
     server = _server(free_address(host, port), port, workers, settings)
     server.on_startup(lambda: click.echo(f"Open {url} in a browser. Ctrl+C here stops Verbatim."))
-    server.serve(target_loader=application, wrap_loader=False)
+    with worker_beside():
+        server.serve(target_loader=application, wrap_loader=False)
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """A process that checks and builds releases runs meanwhile; one that dies is followed by another."""
+    stop = threading.Event()
+    # Its own program and not a fork: a worker shares no key, connection or signal with the server.
+    command = [sys.executable, "-c", "from web.cli.main import main; main()", "work", "--beside"]
+
+    def look_after() -> None:
+        while not stop.is_set():
+            child = subprocess.Popen(command)  # noqa: S603 - this very program
+            while child.poll() is None and not stop.wait(0.5):
+                pass
+            if child.poll() is None:
+                child.terminate()
+                try:
+                    child.wait(ENDING)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+            stop.wait(PAUSE)
+
+    looking = threading.Thread(target=look_after, name="worker beside")
+    looking.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        looking.join()
 
 
 def is_loopback(host: str) -> bool:

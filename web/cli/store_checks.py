@@ -1,14 +1,17 @@
 """What ``verbatim doctor`` asks of the two databases."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
+from exports import jobs, releases
+from exports.releases import Doing
 from vault import departures, erasure, rotation
 from vault.migrations import runner
-from vault.settings import Settings
+from vault.settings import Settings, server_key
 from vault.store import file_of
 from vault.studies import Study
 from web.cli.findings import Finding, fail, ok, warn
@@ -89,3 +92,17 @@ def nothing_is_half_done(settings: Settings) -> Iterator[Finding]:
         yield warn("keys", f"study {study_id}: new keys are due. They are made when its lead next opens its members.")
     if not waiting:
         yield ok("keys", "no change of keys is waiting")
+
+
+def somebody_is_at_work(settings: Settings) -> Iterator[Finding]:
+    """There is a worker for releases, and no job has died."""
+    now = datetime.now(UTC)
+    with stores_of(settings) as stores, stores.work(reading=True) as work:
+        alive = jobs.alive(work.db, server_key(settings), now=now)
+        dead = [one.id for one in releases.with_jobs(work.db) if releases.doing(one, now=now) is Doing.DIED]
+    if alive:
+        yield ok("worker", "somebody is at work on releases")
+    else:
+        yield warn("worker", "nobody is at work on releases. Run 'verbatim serve', or 'verbatim work' beside it.")
+    for release_id in dead:
+        yield warn("worker", f"the job on release {release_id} died. Its study's lead can start it again.")
