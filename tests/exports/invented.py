@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
 
 from nicknames import NickNamer
 
@@ -135,6 +136,37 @@ CORRUPTIONS: Mapping[str, Corruption] = {
     "lower case": lower_case,
     "phonetic, lower case": phonetic_lower,
 }
+
+# What is left of a name counts from three letters on; these are no part of anybody's name.
+_NO_NAMES = {"van", "der", "the"}
+
+
+def corrupted(person: tuple[str, str], kind: str, random: Random) -> tuple[str | None, str]:
+    """A corrupted mention of somebody and a text in which it stands; None where there is no such form."""
+    before, name = mention(person, random)
+    form = CORRUPTIONS[kind](name, random)
+    if form is None:
+        return None, ""
+    said = form if kind == "possessive" else before + form
+    text = f"{random.choice(FILLING)} {random.choice(SENTENCES).format(said)}"
+    return form, text.lower() if "lower" in kind else text
+
+
+def left_of(form: str, cleaned: str) -> list[str]:
+    """The words of a name's form that still stand in a text."""
+    words = (word for word in WORD.findall(form) if len(word) > 2 and folded(word) not in _NO_NAMES)
+    return [word for word in words if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", cleaned)]
+
+
+def persons_of(document: Any) -> list[tuple[int, int]]:
+    """Where a document of the Text Anonymization Benchmark's format has persons marked."""
+    return [
+        (marked["start_offset"], marked["end_offset"])
+        for by in document["annotations"].values()
+        for marked in by["entity_mentions"]
+        if marked["entity_type"] == "PERSON"
+    ]
+
 
 _NICKNAMES = NickNamer()
 # What English-speaking listeners confuse; none of it comes from the code that looks for names.
