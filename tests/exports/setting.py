@@ -1,4 +1,4 @@
-"""A study whose material may leave, for the tests of releases: people of every kind of consent, and a team of two leads."""
+"""A study whose material may leave, for the tests of releases: a survey, a guide, and a team with two leads."""
 
 import io
 import json
@@ -37,8 +37,8 @@ class Setting:
     survey: UUID
     guide: UUID
     stores: Stores = field(repr=False)
-    scratch: Path = Path()
-    now: datetime = field(default_factory=lambda: datetime.min)
+    scratch: Path
+    now: datetime
     people: dict[str, Enrolled] = field(default_factory=dict)
 
     @property
