@@ -1,13 +1,18 @@
 """Somebody who has answered, and what it takes to forget them: for the tests of erasure."""
 
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
 from survey import participants
 from survey.participants import Enrolled
+from tests.postgres import Cluster
 from tests.vault.people import Person
 from vault import erasure, ledger, participant_keys, records
 from vault.erasure import Kind
@@ -80,3 +85,43 @@ def reads(stores: Stores, one: Enrolled, who: Person) -> bool:
                 participant_keys.enter(work.keyring, one.code)
             return False
     return True
+
+
+@pytest.fixture
+def everywhere(settings: Settings, request: pytest.FixtureRequest) -> list[Path]:
+    """Every folder that is written to: with PostgreSQL also that of the server, its log of changes included."""
+    if settings.database_url.startswith("sqlite"):
+        return [settings.home]
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    return [settings.home, cluster.data_dir]
+
+
+@pytest.fixture
+def yesterday(
+    settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], Callable[[], Stores]]]:
+    """Call it to back the main database up as it is now; call what it returns to open that beside today's keyring."""
+    admin = None
+    name = "yesterday_" + str(abs(hash(request.node.nodeid)))
+
+    def back_up() -> Callable[[], Stores]:
+        nonlocal admin
+        if settings.database_url.startswith("sqlite"):
+            source, copy = settings.home / "verbatim.db", tmp_path / "yesterday.db"
+            with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as target:
+                original.backup(target)
+            url = f"sqlite:///{copy}"
+        else:
+            cluster: Cluster = request.getfixturevalue("postgres_cluster")
+            admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+            with admin.connect() as connection:
+                today = settings.database_url.split("/")[-1].split("?")[0]
+                connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{today}"'))
+            url = cluster.url(name)
+        return lambda: Stores.open(url, settings.keyring_url)
+
+    yield back_up
+    if admin is not None:
+        with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        admin.dispose()

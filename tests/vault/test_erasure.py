@@ -16,9 +16,8 @@ import pytest
 from sqlalchemy import select
 
 from tests import dying
-from tests.postgres import Cluster
 from tests.vault import disk
-from tests.vault.erasing import carry_out, enrolled, erase, kept_of, promise, reads
+from tests.vault.erasing import carry_out, enrolled, erase, everywhere, kept_of, promise, reads
 from tests.vault.only import on_sqlite
 from tests.vault.people import Person, joined, person, study_of
 from vault import erasure, keyring, participant_keys, rotation
@@ -29,6 +28,8 @@ from vault.ledger import LedgerEntry
 from vault.settings import Settings
 from vault.store import Stores, Work
 from vault.studies import Role, Scope, Study
+
+__all__ = ["everywhere"]
 
 
 @pytest.fixture
@@ -47,15 +48,6 @@ def study(stores: Stores, ada: Person, now: datetime) -> Study:
         made = study_of(work.db, ada, now=now)
         work.commit()
     return made
-
-
-@pytest.fixture
-def everywhere(settings: Settings, request: pytest.FixtureRequest) -> list[Path]:
-    """Every folder that is written to: with PostgreSQL also that of the server, its log of changes included."""
-    if settings.database_url.startswith("sqlite"):
-        return [settings.home]
-    cluster: Cluster = request.getfixturevalue("postgres_cluster")
-    return [settings.home, cluster.data_dir]
 
 
 def test_a_scan_of_every_byte_finds_nothing_of_the_erased(

@@ -1,18 +1,15 @@
 """To be forgotten by backups too, and not to be brought back by one: of the keyring, and of the main database."""
 
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select, text
 
-from tests.postgres import Cluster
 from tests.vault import disk
-from tests.vault.erasing import enrolled, erase, kept_of, promise, reads
+from tests.vault.erasing import enrolled, erase, kept_of, promise, reads, yesterday
 from tests.vault.only import on_sqlite
 from tests.vault.people import Person, person, study_of
 from vault import erasure, keyring, participant_keys
@@ -23,6 +20,8 @@ from vault.ledger import LedgerEntry
 from vault.settings import Settings
 from vault.store import Stores
 from vault.studies import Scope, Study
+
+__all__ = ["yesterday"]
 
 
 @pytest.fixture
@@ -41,37 +40,6 @@ def study(stores: Stores, ada: Person, now: datetime) -> Study:
         made = study_of(work.db, ada, now=now)
         work.commit()
     return made
-
-
-@pytest.fixture
-def yesterday(
-    settings: Settings, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Callable[[], Callable[[], Stores]]]:
-    """Call it to back the main database up as it is now; call what it returns to open that beside today's keyring."""
-    admin = None
-    name = "yesterday_" + str(abs(hash(request.node.nodeid)))
-
-    def back_up() -> Callable[[], Stores]:
-        nonlocal admin
-        if settings.database_url.startswith("sqlite"):
-            source, copy = settings.home / "verbatim.db", tmp_path / "yesterday.db"
-            with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(copy)) as target:
-                original.backup(target)
-            url = f"sqlite:///{copy}"
-        else:
-            cluster: Cluster = request.getfixturevalue("postgres_cluster")
-            admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
-            with admin.connect() as connection:
-                today = settings.database_url.split("/")[-1].split("?")[0]
-                connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{today}"'))
-            url = cluster.url(name)
-        return lambda: Stores.open(url, settings.keyring_url)
-
-    yield back_up
-    if admin is not None:
-        with admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        admin.dispose()
 
 
 def test_yesterdays_main_backup_beside_todays_keyring_reads_everybody_except_the_erased(
