@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +83,16 @@ def answer(work: Work, at: Setting, who: Enrolled, comment: str, *, kind: Kind =
         responses.close(work.db, work.keyring, run, now=at.now)
 
 
-def interview(work: Work, at: Setting, who: Enrolled, notes: str, aside: str, memo: str) -> None:
+def interview(
+    work: Work,
+    at: Setting,
+    who: Enrolled,
+    notes: str,
+    aside: str,
+    memo: str,
+    *,
+    not_reached: Sequence[str] = ("start",),
+) -> None:
     """An interview with them has been deposited."""
     ian, agreed = at.field.interviewer, grant(work, who)
     held = interviews.start(
@@ -99,7 +108,7 @@ def interview(work: Work, at: Setting, who: Enrolled, notes: str, aside: str, me
     plan = interviews.runs.plan_of(work.db, run)
     interviews.note(work.db, key, agreed, held, run, said, plan=plan, now=at.now)
     interviews.end(work.db, work.keyring, agreed, held, key=key, response=run, now=at.now)
-    interviews.deposit(work.db, work.keyring, held, run, key=key, not_reached=["start"], now=at.now)
+    interviews.deposit(work.db, work.keyring, held, run, key=key, not_reached=not_reached, now=at.now)
 
 
 def asked(at: Setting, by: Person, profile: str = "reading", **more: object) -> Release:

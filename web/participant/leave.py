@@ -4,6 +4,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from exports import leaving
 from survey import withdrawals
 from survey.participants import Standing
 from survey.withdrawals import Way
@@ -28,14 +29,14 @@ def _way(visit: Visit, name: str) -> Way:
     raise Missing
 
 
-def _sentences(chosen: Way) -> list[str]:
-    return [said(sentence) for sentence in withdrawals.before(chosen)]
+def _sentences(visit: Visit, chosen: Way) -> list[str]:
+    return [said(sentence) for sentence in leaving.before(visit.db, way.participant_of(visit), chosen)]
 
 
 @page.view("/p/leave", permit=Permit.TAKE_PART)
 def ways(visit: Visit) -> ResponseReturnValue:
     """The three ways to leave, and what each of them does."""
-    ways = [(chosen.value, _sentences(chosen)) for chosen in withdrawals.open_to(way.participant_of(visit))]
+    ways = [(chosen.value, _sentences(visit, chosen)) for chosen in withdrawals.open_to(way.participant_of(visit))]
     return sheet(visit, "participant/leave.html", ways=ways, stop_url="", later_url="", titles=_titles())
 
 
@@ -56,7 +57,7 @@ def sure(visit: Visit, name: str) -> ResponseReturnValue:
         visit,
         "participant/leave_sure.html",
         name=name,
-        sentences=_sentences(chosen),
+        sentences=_sentences(visit, chosen),
         title=_titles()[name][0],
         button=_titles()[name][1],
         later_url="",
@@ -69,7 +70,7 @@ def go(visit: Visit, name: str) -> ResponseReturnValue:
     """It is done. The receipt is on the page that follows, and nowhere that we could look it up by name."""
     chosen = _way(visit, name)
     participant, title = way.participant_of(visit), title_of(visit, visit.participant.study_id)
-    receipt = withdrawals.withdraw(visit.db, visit.keyring, participant, chosen, now=visit.now)
+    receipt = leaving.withdraw(visit.db, visit.keyring, participant, chosen, now=visit.now)
     participant_sessions.end_all(visit.db, participant.id)
     done = chosen is Way.STOP or _carried_out(visit)
     response = sheet(
