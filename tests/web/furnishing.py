@@ -14,6 +14,8 @@ from consent import decisions, documents
 from consent.decisions import Occasion
 from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
+from exports import asking
+from exports.terms import Terms
 from instruments import drafts, shelf, versions
 from instruments.versions import Version
 from survey import (
@@ -101,13 +103,15 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         cookie, _ = participant_sessions.welcome(
             db, study, enrolled.participant.id, enrolled.keys, enrolled.code, now=now
         )  # fmt: skip
+        terms = Terms("reading", "To read.", "Us.", attributes=())
+        release = asking.ask(db, study, terms, by=lead.account, now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
     known = {
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
-        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop",
+        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 

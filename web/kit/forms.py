@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask_babel import get_locale, gettext
-from wtforms import Field, Form, SelectField
+from wtforms import Field, Form, SelectField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # newer than the types
 from wtforms.meta import DefaultMeta
 from wtforms.validators import StopValidation
+from wtforms.widgets import CheckboxInput
 
 from vault.errors import VerbatimError
 
@@ -41,6 +42,12 @@ class PageForm(Form):
             self._fields[field].errors = [*self._fields[field].errors, sentence]
 
 
+class CheckboxesField(SelectMultipleField):
+    """Any of several options, each a box to tick."""
+
+    option_widget = CheckboxInput()
+
+
 def between(low: int, high: int, sentence: str) -> Callable[[Form, Field], None]:
     """A validator: the number lies in this range; ``sentence`` is said once, also for what is no number at all."""
 
@@ -60,6 +67,6 @@ def choices(items: Iterable[tuple[str, str]], *, first: str | None = None) -> li
 
 def choose_from(field: Field, items: Iterable[tuple[str, str]], *, first: str | None = None) -> None:
     """``field`` offers ``items``."""
-    if not isinstance(field, SelectField):
+    if not isinstance(field, SelectField | SelectMultipleField):
         raise TypeError("only a select or radio field offers choices")
     field.choices = choices(items, first=first)

@@ -28,6 +28,7 @@ DEEDS: dict[str, LazyString] = {
     "site.added": _l("Added the site %(name)s."),
     "member.joined": _l("Took %(account)s into the team, role: %(role)s."),
     "member.left": _l("Ended the membership of %(account)s, role: %(role)s."),
+    "account.welcomed": _l("Made a link by which %(account)s sets up their account."),
     "key.granted": _l("Granted %(account)s the key to %(scope)s."),
     "key.rotated": _l("Changed the key to %(scope)s."),
     "approval.recorded": _l(
@@ -66,6 +67,17 @@ DEEDS: dict[str, LazyString] = {
     "interview.started": _l("Began an interview."),
     "interview.ended": _l("Ended an interview."),
     "candidates.read": _l("Read the candidate questions."),
+    "release.asked": _l("Asked for a release (%(profile)s) with %(cases)s participants."),
+    "release.started": _l("Set a release (%(profile)s) going: %(job)s."),
+    "release.checked": _l("Had a release (%(profile)s) checked."),
+    "release.looked-through": _l("Looked through the names taken out of a release (%(profile)s)."),
+    "release.approved": _l("Approved a release (%(profile)s) with %(cases)s participants, asked for by %(asked_by)s."),
+    "release.refused": _l("Refused a release (%(profile)s)."),
+    "release.withdrawn": _l("Withdrew the request for a release (%(profile)s)."),
+    "release.built": _l("Built a release (%(profile)s) and sealed it."),
+    "release.fetched": _l("Fetched a release (%(profile)s)."),
+    "release.expired": _l("Destroyed a release (%(profile)s) whose time was over."),
+    "roster.read": _l("Read every name, to take them out of a release."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
@@ -145,7 +157,7 @@ def _fact(db: Session, name: str, value: object) -> str:
     if name in {"yes", "no"} and isinstance(value, list):
         return ", ".join(str(AGREED[Agreed(one)]) for one in value).lower() or "–"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    if name == "account":
+    if name in {"account", "asked_by"}:
         return _person(db, text)
     if name == "role" and text in ROLES:  # an instrument's role is another thing of the same name
         return str(ROLES[Role(text)][0])
