@@ -1,8 +1,8 @@
 """Names of variables: one name for a thing in every file, so that a script for one program reads like one for another.
 
-A name has at most 32 characters (Stata's limit; SPSS has 64), is ASCII, begins with a letter, and no two differ by
-capitals alone (SPSS does not tell them apart). Which name a thing has depends on the thing and on what it is called,
-hardly ever on what else is in the release: if two want the same name, both get a mark made from what they are.
+A name has at most 27 characters, is ASCII, begins with a letter, and no two differ by capitals alone (SPSS does
+not tell them apart). Which name a thing has depends on the thing and on what it is called, hardly ever on what else is
+in the release: if two want the same name, both get a mark made from what they are.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-LONGEST = 32
+# Stata has 32 and SPSS 64; the library that writes both puts a number behind a variable's name to name its labels.
+LONGEST = 27
 _MARK = 6
 
 # Words that SPSS, Stata or R keep for themselves and names that no file can have on Windows, in small letters.

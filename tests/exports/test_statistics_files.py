@@ -22,14 +22,15 @@ from hypothesis import strategies as st
 from exports import stat_files
 from exports.cells import storable
 from exports.codebook import Table, tables
-from exports.dataset import Dataset, Record
+from exports.dataset import Column, Dataset, Record
 from exports.formats import dta, parquet, sav
 from exports.gaps import LABELS, LETTERS, USUAL, Gap, codes
 from exports.stat_files import NotInstalled, NotOnThisSystem, TooLarge
 from exports.variables import Type, Value, Variable
-from instruments.kinds import LongText, Number
+from instruments.definition import Question
+from instruments.kinds import LongText, Number, YesNo
 from tests.exports.other_programs import bytes_of, put_down, written
-from tests.exports.samples import CASES, HOSTILE, many, record, sample
+from tests.exports.samples import CASES, FORM, HOSTILE, many, record, sample
 from tests.exports.test_codebook import dataset
 
 STEMS = ("list_1", "short_survey")
@@ -364,3 +365,13 @@ def test_any_words_come_back_from_every_file(said: list[str]) -> None:
         assert read_dta(written(dta.files, data)["stata/form.dta"], Path(folder))[0]["q"] == stored
     read = pq.read_table(io.BytesIO(written(parquet.files, data)["parquet/form.parquet"]))
     assert [text or "" for text in read["q"].to_pylist()] == stored
+
+
+def test_a_long_name_among_many_variables_with_labels_is_written() -> None:
+    names = [f"{'good_relationship_mentor_brings'[:28]}{number:03d}" for number in range(120)]
+    asked = tuple(Question(id=name, kind=YesNo(), label={"en": "Is it so?"}) for name in names)
+    form = replace(FORM, columns=tuple(Column(question, {}, {1: question}) for question in asked))
+    said = record(CASES[0], form, 1, dict.fromkeys(names, "yes"))
+    data = replace(sample(), instruments=(form,), records=lambda: iter([said]))
+    for writer in (sav, dta):
+        assert bytes_of(next(writer.files(data)))
