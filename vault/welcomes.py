@@ -40,12 +40,12 @@ def _digest(code: str) -> bytes:
         raise WelcomeVoid from None
 
 
-def welcome(db: Session, account: Account, *, by: str, now: datetime) -> str:
+def welcome(db: Session, account: Account, *, by: str, now: datetime, study: UUID | None = None) -> str:
     """A code for the colleague's link; former ones are void."""
     db.execute(delete(Welcome).where(Welcome.account_id == account.id))
     code = new_code(LINK)
     db.add(Welcome(digest=_digest(code), account_id=account.id, expires_at=now + VALID))
-    ledger.append(db, "account.welcomed", actor=by, now=now, account=str(account.id))
+    ledger.append(db, "account.welcomed", actor=by, now=now, study=study, account=str(account.id))
     db.flush()
     return code
 

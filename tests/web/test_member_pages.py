@@ -53,6 +53,41 @@ def test_nobody_is_a_member_twice(team: Team) -> None:
     assert page.complaints == {"This person is a member of the study already. Change the role instead.": "email"}
 
 
+def test_whoever_lost_everything_sets_the_account_up_anew_by_a_new_link(house: House, team: Team) -> None:
+    analyst = team.people[Role.ANALYST]
+    with house.stores.work(reading=True) as work:
+        members = {one.account_id: one.id for one in studies.members(work.db, team.study)}
+    here = f"{team.at}/members/{members[analyst.id]}/welcome"
+    assert here in team.lead.get(f"{team.at}/members").links()
+    asked = team.lead.get(here)
+    assert "nothing that was granted before opens any more" in asked.words(".afterwards")
+    page = asked.form("/welcome").submit()
+    code = page.document.xpath("//textarea")[0].text.strip().rpartition("#")[2]
+    before = house.sign_in(analyst)
+    assert before.get(f"{team.at}/members").status == 200
+
+    form = house.visitor().get("/welcome").form().fill(code=code).submit().form()
+    passphrase = form.value("passphrase")
+    assert form.fill(again=passphrase).submit().path == "/welcome/second-factor"
+    with house.stores.work(reading=True) as work:
+        account = work.db.get_one(Account, analyst.id)
+        assert study_keys.held(work.db, team.study, account) == frozenset()
+        assert account.key_number == 2
+    assert before.get(f"{team.at}/members").status != 200
+    assert "sets up their account" in team.lead.get(f"{team.at}/log").words()
+
+
+def test_nobody_makes_a_link_for_themselves_or_without_managing_the_team(house: House, team: Team) -> None:
+    with house.stores.work(reading=True) as work:
+        members = {one.account_id: one.id for one in studies.members(work.db, team.study)}
+    own = f"{team.at}/members/{members[team.people[Role.LEAD].id]}/welcome"
+    assert team.lead.get(own).status == 403
+    assert team.lead.send(own).status == 403
+    other = f"{team.at}/members/{members[team.people[Role.ANALYST].id]}/welcome"
+    coordinator = house.sign_in(team.people[Role.COORDINATOR])
+    assert (coordinator.get(other).status, coordinator.send(other).status) == (403, 403)
+
+
 def test_pressing_the_button_twice_brings_one_person_in(team: Team) -> None:
     """ASVS 15.4.2."""
     form = team.lead.get(f"{team.at}/members/new").form().fill(**_new(team))
@@ -110,10 +145,19 @@ def test_whoever_has_no_account_yet_can_be_granted_nothing(team: Team) -> None:
     assert team.lead.send(f"{at}/keys", [("shown", "0"), ("compared", "y")]).status == 403
 
 
-def test_whoever_has_an_account_gets_no_new_link(team: Team) -> None:
-    at = f"{team.at}/members/{team.members[Role.ANALYST]}"
+def test_whoever_came_in_by_another_study_gets_their_new_link_there(house: House, team: Team) -> None:
+    zoe = house.person("zoe")
+    house.found(house.sign_in(zoe), "Another")
+    house.clock.move(minutes=1)
+    with house.stores.work() as work:
+        lead = team.people[Role.LEAD].id
+        member = studies.join(work.db, team.study, zoe.id, Role.ANALYST, by=lead, now=house.clock.time)
+        at = f"{team.at}/members/{member.id}/welcome"
+        work.commit()
 
-    assert team.lead.send(f"{at}/welcome").status == 403
+    for page in (team.lead.get(at), team.lead.send(at)):
+        assert page.status == 403
+        assert "came in by another study" in page.words()
 
 
 def test_a_changed_role_opens_what_it_opens_and_nothing_of_the_former(house: House, team: Team) -> None:

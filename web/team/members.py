@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
-from vault import accounts, departures, studies, study_keys, welcomes
+from vault import accounts, departures, studies, study_keys
 from vault.accounts import Account
 from vault.errors import Conflict, Missing, Refused
 from vault.studies import HOLDS, Member, Permit, Role, Scope
@@ -21,6 +21,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.welcoming import BEGAN_ELSEWHERE, INVITED_ELSEWHERE, may_welcome, welcome
 
 page = Pages("members", __name__)
 
@@ -77,11 +78,6 @@ class GrantForm(PageForm):
         _l("I have compared these letters with the person, by telephone or face to face."),
         [InputRequired(_l("Compare the letters first, then tick this."))],
     )
-
-
-INVITED_ELSEWHERE = _l(
-    "This person was invited by another study and has not set up their account yet. Keys can be granted once they have."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,35 +163,36 @@ def add(visit: Visit) -> ResponseReturnValue:
     except Conflict as refusal:
         form.refuse(refusal, "email")
         return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
-    if account.public_key is None and _may_welcome(visit, account):
-        return _welcome(visit, account)
+    if account.public_key is None and may_welcome(visit, account):
+        return welcome(visit, account)
     if account.public_key is None:
         visit.tell(str(INVITED_ELSEWHERE))
         return _back(visit)
     return redirect(url_for("members.grant", study_id=visit.the_study.id, member_id=member.id), code=303)
 
 
+@page.view("/studies/<uuid:study_id>/members/<uuid:member_id>/welcome", permit=Permit.MANAGE_MEMBERS)
+def ask_welcome(visit: Visit, member_id: UUID) -> ResponseReturnValue:
+    """What will be true when somebody who had an account sets it up anew."""
+    row = _to_welcome(visit, member_id)
+    return render(visit, "team/member_anew.html", row=row)
+
+
 @page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/welcome", permit=Permit.MANAGE_MEMBERS)
 def welcome_again(visit: Visit, member_id: UUID) -> ResponseReturnValue:
-    """A new link for somebody whose account is not set up; the former one is void."""
+    """A new link to set an account up, the first time or anew; the former one is void."""
+    row = _to_welcome(visit, member_id)
+    return welcome(visit, row.account)
+
+
+def _to_welcome(visit: Visit, member_id: UUID) -> Row:
+    """The member, if a link for them is made here; Refused for oneself, and for whoever came in by another study."""
     row = _member(visit, member_id)
-    if row.ready:
-        raise Refused(gettext("This person has set up their account already."))
-    if not _may_welcome(visit, row.account):
-        raise Refused(str(INVITED_ELSEWHERE))
-    return _welcome(visit, row.account)
-
-
-def _may_welcome(visit: Visit, account: Account) -> bool:
-    """Whoever has the link becomes the account, in every study, so only the study that invited it first gives one."""
-    first = min(studies.of_account(visit.db, account.id), key=lambda one: one[1].joined_at)
-    return first[0].id == visit.the_study.id
-
-
-def _welcome(visit: Visit, account: Account) -> str:
-    code = welcomes.welcome(visit.db, account, by=visit.actor, now=visit.now)
-    link = f"{visit.settings.public_url}{url_for('welcome.arrive')}#{code}"
-    return render(visit, "team/member_welcome.html", account=account, code=code, link=link)
+    if row.account.id == visit.signed_in.id:
+        raise Refused(gettext("Nobody makes a link for themselves. Change your passphrase under Your account."))
+    if not may_welcome(visit, row.account):
+        raise Refused(str(BEGAN_ELSEWHERE if row.ready else INVITED_ELSEWHERE))
+    return row
 
 
 @page.view("/studies/<uuid:study_id>/members/<uuid:member_id>/keys", permit=Permit.MANAGE_KEYS)
