@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
 
 from instruments import drafts, shelf, versions
 from instruments.canonical import fingerprint
@@ -50,10 +52,28 @@ class Answers:
 
     of: dict[str, Answer] = field(default_factory=dict)
 
+    def reason_for(self, place: str) -> str:
+        """The reason for a change, its own or another's; empty if there is none."""
+        answer = self.of.get(place, Answer())
+        return answer.reason or self.of.get(answer.same, Answer()).reason
+
+    def shared_with(self, other: "Answers") -> set[str]:
+        """The places for which the very same reason is given."""
+        return {place for place in self.of if (why := self.reason_for(place)) and why == other.reason_for(place)}
+
     @property
     def wrong(self) -> Mapping[str, str]:
         """What is wrong, by place."""
         return {place: answer.problem for place, answer in self.of.items() if answer.problem}
+
+
+class PublishForm(ApprovalChoiceForm):
+    """The decision under which it is published, and a word on reasons that somebody else wrote."""
+
+    library = BooleanField(
+        _l("The library's reasons hold for this study too."),
+        description=_l("They are the reference study's. Where yours is another one, write it over them."),
+    )
 
 
 def _typed(places: Sequence[str]) -> Answers:
@@ -112,12 +132,14 @@ def _collation(visit: Visit, row: InstrumentRow, review: Review) -> Collation | 
     return collate(before[-1], review.instrument, before[:-1]) if before else None
 
 
-def _page(visit: Visit, row: InstrumentRow, form: ApprovalChoiceForm, answers: Answers | None = None) -> str:
+def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers | None = None) -> str:
     draft = drafts.draft_of(visit.db, row.id)
     visit.db.refresh(draft)
     review = versions.review(visit.db, draft)
     collation = _collation(visit, row, review)
     places = [entry.place for entry in collation.changes] if collation else []
+    suggested = _from_library(review, places)
+    shown = answers or suggested
     return render(
         visit,
         "team/ask/publish.html",
@@ -129,7 +151,8 @@ def _page(visit: Visit, row: InstrumentRow, form: ApprovalChoiceForm, answers: A
         review=review,
         collation=collation,
         words=WHAT,
-        answers=(answers or _from_library(review, places)).of,
+        answers=shown.of,
+        suggested=shown.shared_with(suggested),
         wrong=answers.wrong if answers else {},
         said=said,
     )
@@ -138,21 +161,27 @@ def _page(visit: Visit, row: InstrumentRow, form: ApprovalChoiceForm, answers: A
 @page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH)
 def ask(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """What publishing the draft means, and what has to be said for it."""
-    return _page(visit, of_the_study(visit, instrument_id), ApprovalChoiceForm())
+    return _page(visit, of_the_study(visit, instrument_id), PublishForm())
 
 
 @page.action("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH)
 def publish(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """The draft is the instrument's next version. Whatever is missing is said beside its field."""
     row = of_the_study(visit, instrument_id)
-    form = ApprovalChoiceForm(request.form)
+    form = PublishForm(request.form)
     offer(visit, form)
     review = versions.review(visit.db, drafts.draft_of(visit.db, row.id))
     collation = _collation(visit, row, review)
     places = [entry.place for entry in collation.changes] if collation else []
     answers = _typed(places)
     reasons = _reasons(places, answers)
-    if not form.validate() or answers.wrong:
+    sound = form.validate()
+    if not form.library.data and answers.shared_with(_from_library(review, places)):
+        sound = False
+        form.library.errors = [
+            gettext("Some reasons are the library's. Tick this if they are yours too, or write yours.")
+        ]
+    if not sound or answers.wrong:
         return _page(visit, row, form, answers), 422
     try:
         version = versions.publish(

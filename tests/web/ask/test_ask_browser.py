@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from consent.wording import Wording
 from instruments import drafts, shelf, versions
+from survey import frames
+from tests.consent.letters import ready_letter
 from tests.vault.people import Person, person, study_of
 from tests.web.browser import NARROW, Site, assert_fits, assert_good, photograph
 from vault import approvals
@@ -122,6 +125,7 @@ def test_a_guide_grows_by_a_version_from_the_library_to_the_comparison(
         for place in page.locator("[id^='reason-']").all():
             if not place.input_value():
                 place.fill("Three mentees spoke of it unasked.")
+        page.get_by_label("The library's reasons hold").check()
         _press(page, "Publish version 2")
         page.get_by_role("link", name="What changed against version 1").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("What changed from version 1 to version 2")
@@ -131,8 +135,17 @@ def test_a_guide_grows_by_a_version_from_the_library_to_the_comparison(
 
 def test_every_page_about_instruments_is_sound(study: Study, chromium: Browser) -> None:
     guide = study.guide()
+    with study.site.stores.work() as work:
+        frame = {"role": ("mentee", "mentor"), "university": ("Calgary", "Alberta")}
+        frames.add_cells(work.db, study.id, frame, by=study.lead.id, now=datetime.now(UTC))
+        work.commit()
     with study.site.context(chromium) as context:
         page = study.page(context)
+        page.goto(f"{guide}/groups")
+        page.get_by_label("role: mentee").check()
+        _look(page, "ask-groups")
+        _press(page, "Offer it like this")
+        expect(page.get_by_role("status")).to_have_text("It is offered to these groups from now on.")
         for path, name in (
             (f"{study.at}/instruments", "ask-list"),
             (guide, "ask-instrument"),
@@ -181,6 +194,13 @@ def test_two_versions_are_chosen_and_compared_by_keyboard_alone(study: Study, ch
         expect(page.locator("article.unchanged")).to_have_count(0)
 
 
+def _fill_in(page: Page, wording: Wording) -> None:
+    """The contacts of the study stand in every text."""
+    for name, texts in (("text", wording.text), ("script", wording.script)):
+        for tag, text in texts.items():
+            page.locator(f"#{name}-{tag}").fill(text)
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_consent_document_is_written_read_and_published(study: Study, chromium: Browser, scripts: bool) -> None:
     with study.site.context(chromium, scripts=scripts) as context:
@@ -193,6 +213,9 @@ def test_a_consent_document_is_written_read_and_published(study: Study, chromium
         if scripts:
             _look(page, "consent-new")
         _press(page, "Begin the draft")
+        if scripts:
+            _look(page, "consent-draft-invented")
+        _fill_in(page, ready_letter())
         page.locator("#title-fr").fill("")
         _press(page, "Save")
         expect(page.get_by_text("1 thing is to be done before it can be published")).to_be_visible()

@@ -54,6 +54,24 @@ def test_reasons_that_the_library_gives_are_filled_in_and_can_be_changed(desk: D
     assert form.value("theme-assigned_or_chosen") == "Assigned versus self-identified mentor"
 
 
+def test_the_librarys_reasons_are_marked_and_published_only_once_somebody_says_that_they_hold(
+    desk: Desk, second: UUID
+) -> None:
+    page = _page(desk, second)
+    assert "the library's suggestion" in page.words("article")
+    refused = page.form("/publish").fill(approval=str(desk.approval)).submit()
+
+    assert refused.status == 422
+    assert list(refused.complaints.values()) == ["library"]
+    assert "the library's suggestion" in refused.words("article")
+    own = refused.form("/publish").fill(**{"reason-assigned_or_chosen": ""}).submit()
+    assert "the library's suggestion" not in own.words()
+    assert own.document.xpath("//input[@name='library']") == []
+    done = refused.form("/publish").fill(library=True).submit()
+    assert done.title.endswith("version 2")
+    assert "Mentees set mentors" in done.words(".changes-why")
+
+
 def test_a_change_without_a_reason_is_refused_and_nothing_typed_is_lost(desk: Desk, second: UUID) -> None:
     form = _page(desk, second).form("/publish")
     values = {"reason-assigned_or_chosen": "", "theme-assigned_or_chosen": "Assigned", "approval": str(desk.approval)}
@@ -85,7 +103,7 @@ def test_one_reason_serves_several_changes(desk: Desk, second: UUID) -> None:
     form = page.form("/publish")
     assert form.value("same-work_life") == "roles"
 
-    done = form.fill(approval=str(desk.approval)).submit()
+    done = form.fill(approval=str(desk.approval), library=True).submit()
 
     with desk.house.stores.work(reading=True) as work:
         version = versions.newest(work.db, second)
@@ -101,7 +119,7 @@ def test_a_reason_and_somebody_elses_reason_at_once_is_refused(desk: Desk, secon
     desk.write(second, FOURTH)
     form = _page(desk, second).form("/publish")
 
-    page = form.fill(approval=str(desk.approval), **{"reason-work_life": WHY}).submit()
+    page = form.fill(approval=str(desk.approval), library=True, **{"reason-work_life": WHY}).submit()
 
     assert page.status == 422
     assert "Keep one of the two." in next(iter(page.complaints))
@@ -165,6 +183,6 @@ def test_the_log_says_what_was_published_in_words(desk: Desk, second: UUID) -> N
 
     said = desk.get("/log").words()
 
-    assert "Began the instrument list_1." in said
-    assert "Published version 2 of list_1" in said
+    assert "Began the instrument Guide for mentees (List 1)." in said
+    assert "Published version 2 of Guide for mentees (List 1)" in said
     assert approvals.__name__ not in said
