@@ -69,8 +69,8 @@ class Holdings:
     agreements: tuple[Agreement, ...] = field(repr=False)
     runs: tuple[Run, ...] = field(repr=False)
 
-    def plain(self, language: str) -> dict[str, object]:
-        """The same as JSON values, for a file that other programs read."""
+    def plain(self, language: str, *, notes: str) -> dict[str, object]:
+        """The same as JSON values, for a file that other programs read. ``notes`` says what is held of an interview."""
         return {
             "study": self.study,
             "pseudonym": self.pseudonym,
@@ -80,7 +80,7 @@ class Holdings:
             "person": _person(self.identity),
             "steps": [{"day": day.isoformat(), "step": step} for day, step in self.steps],
             "consents": [_plain_agreement(agreement) for agreement in self.agreements],
-            "responses": [_plain_run(run, language) for run in self.runs],
+            "responses": [_plain_run(run, language, notes) for run in self.runs],
         }
 
 
@@ -108,8 +108,8 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
     }
 
 
-def _plain_run(run: Run, language: str) -> dict[str, object]:
-    return {
+def _plain_run(run: Run, language: str, notes: str) -> dict[str, object]:
+    return ({"notes": notes} if run.kind is Kind.INTERVIEW else {}) | {
         "instrument": in_language(run.title, language),
         "version": run.version,
         "kind": run.kind.value,

@@ -28,6 +28,12 @@ class NoteUnreadable(Invalid):
     public = "These notes could not be read, so they were not kept. Copy them, load the page again and enter them anew."
 
 
+class AnswerNotTaken(Invalid):
+    """An answer that its question does not take. Which one, the page has said beside its field."""
+
+    public = "An answer cannot be taken as it is, so this was not kept. Look at what you typed, then save again."
+
+
 class _Inside(msgspec.Struct, frozen=True):
     at: datetime
     delta: Delta
@@ -85,7 +91,7 @@ def _spelled(question: Question, answer: Json) -> Json:
     """The answer as a page with these fields would have given it."""
     found, problems = question_reader(question)(filled(question, answer), Circumstances(_ANY_DAY, {}))
     if problems:
-        raise Invalid(str(problems[0].sentence))
+        raise AnswerNotTaken
     return found
 
 

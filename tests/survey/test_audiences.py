@@ -1,6 +1,7 @@
 """To whom an instrument is offered: the rule stands in the verbs, whatever a page shows."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,8 @@ def test_only_the_groups_that_were_chosen_are_asked_and_whoever_began_finishes(
     assert not audiences.admits(work.db, field.study.id, survey, nowhere.stratum_id)
     assert restrict()
     assert audiences.admits(work.db, field.study.id, survey, nowhere.stratum_id)
-    lines = [line["facts"]["groups"] for line in ledger.of_study(work.db, field.study.id)
-             if line["action"] == "instrument.offered"]  # fmt: skip
+    log: list[Any] = ledger.of_study(work.db, field.study.id)
+    lines = [line["facts"]["groups"] for line in log if line["action"] == "instrument.offered"]
     assert lines == [
         "{}", '{"university":["Calgary"]}', '{"university":["Calgary"],"gender":["man"]}', '{"university":["Alberta"]}',
     ]  # fmt: skip

@@ -204,7 +204,7 @@ def test_what_is_held_about_somebody_is_theirs_to_read_and_to_take_along(quick: 
     field = field_of(quick, now=now)
     who, response = answering(quick, field, now)
     held = holdings.of_participant(quick.db, who.participant, who.keys)
-    plain: Any = held.plain("en")
+    plain: Any = held.plain("en", notes="Only notes.")
     assert plain["person"] == {
         "name": "Ann Wren", "email": "wren@example.org", "telephone": "", "address": "", "note": "",
     }  # fmt: skip

@@ -25,3 +25,6 @@ def test_the_notes_of_an_interview_are_named_and_a_long_address_fits_a_telephone
 
         expect(page.locator("main")).to_contain_text("What the interviewer noted is sealed under a key of yours too.")
         assert_fits(page)
+        taken = page.request.get("/p/mine.json").json()
+        (interview,) = taken["responses"]
+        assert interview["notes"].startswith("What the interviewer noted is sealed")

@@ -59,7 +59,10 @@ def test_a_card_is_checked_without_opening_anything(team: Team) -> None:
         assert page.status == 422
         assert list(page.complaints.values()) == ["card"]
 
-    assert "it is right" in right.notices[0]
+    assert "This is the card of Ethics office, and it is right." in right.notices
+    # What a next page would say travels in a cookie, and the name of a keeper does not.
+    assert right.status == 200
+    assert "it is right" not in team.lead.get(f"{team.at}/keys").words()
 
 
 def test_new_cards_make_the_former_ones_worthless(team: Team) -> None:

@@ -17,6 +17,7 @@ from instruments import versions
 from instruments.definition import Role
 from instruments.sentences import in_language
 from survey import assignments, audiences, interviews, participants, persons, statuses
+from survey.asking import NotOffered
 from survey.interviews import Interview, State
 from survey.participants import Participant, Standing
 from survey.statuses import Status
@@ -164,6 +165,8 @@ def start(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """The interview is going on; or it is not, and whatever is missing is named."""
     one = found(visit, pseudonym)
     form = _start_form(visit, one, request.form)
+    if not _guides(visit, one):
+        return _page(visit, one, _start_form(visit, one), missing=(NotOffered(),)), 422
     if not form.validate():
         return _page(visit, one, form), 422
     grant = decisions.grant_for(visit.db, one.id)

@@ -48,6 +48,12 @@ STEPS: dict[Status, LazyString] = {
 }
 
 
+NOTES = _l(
+    "What the interviewer noted is sealed under a key of yours too. It is in the interviewer's words and not shown "
+    "here; ask the study's team if you want to see it."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """The head of one run, in the language of the page."""
@@ -66,7 +72,7 @@ def _holdings(visit: Visit) -> Holdings:
 def look(visit: Visit) -> ResponseReturnValue:
     """Everything that the study holds about the participant, as they may read it."""
     held = _holdings(visit)
-    return sheet(visit, "participant/mine.html", held=held, runs=_runs(held), scopes=SCOPES, steps=STEPS)
+    return sheet(visit, "participant/mine.html", held=held, runs=_runs(held), scopes=SCOPES, steps=STEPS, notes=NOTES)
 
 
 def _runs(held: Holdings) -> list[tuple[Shown, list[Line]]]:
@@ -91,7 +97,7 @@ def _runs(held: Holdings) -> list[tuple[Shown, list[Line]]]:
 @page.view("/p/mine.json", permit=Permit.TAKE_PART)
 def take(visit: Visit) -> ResponseReturnValue:
     """The same as a file."""
-    body = json.dumps(_holdings(visit).plain(i18n.tag()), ensure_ascii=False, indent=2)
+    body = json.dumps(_holdings(visit).plain(i18n.tag(), notes=str(NOTES)), ensure_ascii=False, indent=2)
     response: Response = make_response(body, 200)
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="what-you-hold-about-me.json"'

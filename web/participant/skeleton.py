@@ -44,18 +44,13 @@ class Skeleton:
         return Filling(form, answers, wrong, fields)
 
     def summary(self, problems: Sequence[Problem], answers: Answers) -> list[tuple[str, str]]:
-        """For each thing to look at again, where it stands on the page and what to do there.
-
-        Where the same is to be done in several places, each says which question it is about.
-        """
-        said = [self.language.sentence(problem.sentence) for problem in problems]
-        often = {sentence for sentence in said if said.count(sentence) > 1}
+        """For each thing to look at again, where it stands on the page, which question it is and what to do there."""
         return [
             (
                 self.targets.get(problem.field, problem.field),
-                f"{self.language.label(problem.question, answers)} {sentence}" if sentence in often else sentence,
+                f"{self.language.label(problem.question, answers)} {self.language.sentence(problem.sentence)}",
             )
-            for problem, sentence in zip(problems, said, strict=True)
+            for problem in problems
         ]
 
 

@@ -56,7 +56,10 @@ class RescueForm(PageForm):
     )
 
 
-def _page(visit: Visit, escrow_form: EscrowForm | None = None, card_form: CardForm | None = None) -> str:
+def _page(
+    visit: Visit, escrow_form: EscrowForm | None = None, card_form: CardForm | None = None, right: str = ""
+) -> str:  # fmt: skip
+    """The keys with their holders; ``right`` is the keeper of a card that was checked."""
     db, study = visit.db, visit.the_study
     rows = []
     for scope in Scope:
@@ -75,6 +78,7 @@ def _page(visit: Visit, escrow_form: EscrowForm | None = None, card_form: CardFo
         owed=departures.owed(db, study.id),
         holds_all=study_keys.held(db, study.id, visit.signed_in) == frozenset(Scope),
         fingerprint=fingerprint,
+        right=right,
         escrow_form=escrow_form or EscrowForm(),
         card_form=card_form or CardForm(),
     )
@@ -140,8 +144,8 @@ def check(visit: Visit) -> ResponseReturnValue:
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "card")
         else:
-            visit.tell(gettext("This is the card of %(name)s, and it is right.", name=keeper.name))
-            return redirect(url_for("keys.overview", study_id=visit.the_study.id), code=303)
+            # Said on this page: what the next one says travels in a cookie, and a name does not.
+            return _page(visit, right=keeper.name)
     return _page(visit, card_form=form), 422
 
 

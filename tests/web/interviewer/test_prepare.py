@@ -26,6 +26,17 @@ def test_an_interviewer_sees_who_is_assigned_to_them_with_the_next_step_and_nobo
     assert desk.browser.get(f"{field.at}/interviews/P-ZZZZ").status == 404
 
 
+def test_who_was_not_asked_yet_is_not_said_to_have_said_no(desk: Desk) -> None:
+    asked = desk.field.enrol("Kim", "kim@example.org", assigned=True)
+    said_no = desk.field.enrol("Lou", "lou@example.org", assigned=True, agrees=frozenset())
+    page = desk.browser.get(f"{desk.field.at}/interviews")
+
+    rows = {row.findtext("th/a"): row.text_content() for row in page.document.xpath("//tbody/tr")}
+    assert "Nothing has been decided yet." in rows[asked.pseudonym]
+    assert "does not take part" in rows[said_no.pseudonym]
+    assert "takes part" in rows[desk.jo.pseudonym]
+
+
 def test_another_interviewer_gets_nowhere_near(desk: Desk) -> None:
     call = desk.begin()
     olga = desk.field.browser(desk.house, desk.field.other)

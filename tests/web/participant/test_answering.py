@@ -64,7 +64,11 @@ def test_a_refused_page_says_what_to_do_beside_each_field_and_keeps_what_was_typ
     refused = form_of(page).fill(university="other", years="a dozen").submit(then="next")
 
     assert refused.status == 422
-    assert refused.complaints == {"Choose an answer.": "role", "Write the number in digits, for example 12.": "years"}
+    assert refused.complaints == {
+        "Which of these describes your work best? Choose an answer.": "role",
+        "How many years ago did you take up your first faculty appointment? "
+        "Write the number in digits, for example 12.": "years",
+    }
     assert form_of(refused).value("years") == "a dozen"
     again = browser.get(page.path)
     assert "still here" in again.words(".notice")

@@ -22,6 +22,12 @@ def test_a_code_opens_the_letter_however_it_was_typed(place: Place, typed: bool)
         assert page.path == "/p/consent"
 
 
+def test_whoever_came_by_a_link_without_a_script_is_told_where_their_code_is(place: Place) -> None:
+    page = place.house.visitor().get("/p")
+
+    assert "your code stands at the end of the link, after the # sign" in page.words("noscript")
+
+
 def test_a_whole_link_may_be_pasted_in_place_of_the_code(place: Place) -> None:
     page = place.house.visitor().get("/p").form().fill(code=f"https://localhost/p#{place.enrol().code.text}").submit()
 

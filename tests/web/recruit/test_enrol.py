@@ -12,7 +12,8 @@ from vault.studies import Role
 
 def test_a_person_is_enrolled_with_a_code_that_is_shown_once_and_a_letter_that_waits(office: Office) -> None:
     form = office.get("/enrol").form("/enrol").fill(
-        name="Wilhelmina Nachtigall", email="w@example.org", telephone="+1 403 555 0100", note="Met at the congress."
+        name="Wilhelmina Nachtigall", email="w@example.org", telephone="+1 403 555 0100", note="Met at the congress.",
+        site=str(office.field.sites[0].id),
     )  # fmt: skip
     page = form.submit()
 
@@ -55,7 +56,8 @@ def test_the_places_are_taken_and_the_interviewer_is_assigned(office: Office) ->
 def test_what_is_wrong_is_said_beside_its_field_and_everything_typed_stays(
     office: Office, typed: dict[str, str], beside: str
 ) -> None:
-    page = office.get("/enrol").form("/enrol").fill(**{"telephone": "", "address": "Here 1", **typed}).submit()
+    more = {"telephone": "", "address": "Here 1", "site": str(office.field.sites[0].id)}
+    page = office.get("/enrol").form("/enrol").fill(**{**more, **typed}).submit()
 
     assert page.status == 422
     assert list(page.complaints.values()) == [beside]
@@ -67,7 +69,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_everything_typed_stays(
 
 @pytest.mark.parametrize("choice", ["site", "stratum", "interviewer", "language", "code"])
 def test_a_choice_that_the_page_does_not_offer_is_refused(office: Office, choice: str) -> None:
-    form = office.get("/enrol").form("/enrol").fill(name="Jo")
+    form = office.get("/enrol").form("/enrol").fill(name="Jo", site=str(office.field.sites[0].id))
 
     assert form.tamper(**{choice: "9d0c6f0e-7f3c-4f6e-8a57-000000000000"}).status == 422
     assert office.field.everybody() == []
@@ -75,7 +77,8 @@ def test_a_choice_that_the_page_does_not_offer_is_refused(office: Office, choice
 
 def test_nobody_is_enrolled_twice_by_the_same_address_however_it_is_spelled(office: Office) -> None:
     office.field.enrol("Jo", "jo@example.org")
-    page = office.get("/enrol").form("/enrol").fill(name="Joanna", email=" JO@Example.org ").submit()
+    form = office.get("/enrol").form("/enrol").fill(site=str(office.field.sites[0].id))
+    page = form.fill(name="Joanna", email=" JO@Example.org ").submit()
 
     assert page.status == 422
     assert page.complaints == {"Somebody with this e-mail address is in the study already.": "email"}
@@ -83,9 +86,32 @@ def test_nobody_is_enrolled_twice_by_the_same_address_however_it_is_spelled(offi
     assert len(office.field.everybody()) == 1
 
 
+def test_a_study_with_sites_asks_for_one(office: Office) -> None:
+    page = office.get("/enrol").form("/enrol").fill(name="Jo").submit()
+
+    assert page.status == 422
+    assert page.complaints == {"Choose the site at which this person is asked.": "site"}
+    assert office.field.everybody() == []
+
+
+def test_a_page_that_is_loaded_anew_enrols_nobody_again(office: Office) -> None:
+    """ASVS 15.4.2, for people by whose address nobody would be found again."""
+    form = office.get("/enrol").form("/enrol").fill(name="Jo", site=str(office.field.sites[0].id))
+    first, again = form.submit(), form.submit()
+
+    assert (first.title, again.status) == ("Enrolled", 409)
+    assert "nobody was enrolled again" in again.words()
+    assert len(office.field.everybody()) == 1
+    sheet = office.get("/enrol/sheet").form("/enrol/sheet").fill(sheet="Name\nKim\nLou\n").submit().form("/import")
+    first, again = sheet.submit(), sheet.submit()
+    assert (first.title, again.status) == ("Enrolled", 409)
+    assert len(office.field.everybody()) == 3
+
+
 def test_people_without_an_address_are_not_taken_for_each_other(office: Office) -> None:
     for name in ("Jo", "Kim"):
-        assert office.get("/enrol").form("/enrol").fill(name=name).submit().title == "Enrolled"
+        form = office.get("/enrol").form("/enrol").fill(name=name, site=str(office.field.sites[0].id))
+        assert form.submit().title == "Enrolled"
     assert len(office.field.everybody()) == 2
 
 

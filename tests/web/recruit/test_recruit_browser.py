@@ -44,6 +44,7 @@ def test_people_are_enrolled_from_a_form_and_from_a_sheet(site: Site, chromium: 
         page.get_by_role("main").get_by_role("link", name="Enrol somebody").click()
         _look(page, "recruit-enrol")
         page.get_by_role("textbox", name="Telephone").fill("+1 403 555 0100")
+        page.get_by_label("Site").select_option("Calgary")
         page.get_by_label("E-mail address").fill("jo at home")
         _press(page, "Enrol")
         expect(page.locator(".errors")).to_be_focused()

@@ -51,6 +51,15 @@ def test_a_pasted_sheet_is_as_good_as_a_file(office: Office) -> None:
     assert names(page.form("/import").submit()) == ["Jo Example"]
 
 
+def test_people_without_a_site_are_counted_and_one_can_be_chosen_for_them_all(office: Office) -> None:
+    page = paste(office, "Name,Site\nJo,Calgary\nKim,\nLou,\n")
+
+    assert "2 people would be enrolled without a site" in page.words()
+    edmonton = office.field.sites[1]
+    page.form("/import").fill(site=str(edmonton.id)).submit()
+    assert [one.site_id for one in office.field.everybody()].count(edmonton.id) == 2
+
+
 def test_nothing_is_kept_before_the_last_button(office: Office) -> None:
     paste(office, "Name,E-mail\nJo,jo@example.org\n")
 
