@@ -17,7 +17,7 @@ from consent.grants import Grant
 from consent.scopes import Scope
 from survey import apart
 from vault.errors import Invalid, Missing
-from vault.prepared import Prepared
+from vault.prepared import Prepared, dialect_of
 from vault.records import Address
 from vault.sealing import Part, open_sealed, padded, seal, unpadded
 from vault.store import Base
@@ -91,7 +91,7 @@ def keep(
         "day": now.date(),
         "blob": seal(key, padded(plain), *_place(address)),
     }
-    db.connection().execute(_UPSERT[db.get_bind().dialect.name], row)
+    db.connection().execute(_UPSERT[dialect_of(db).name], row)
 
 
 def read(

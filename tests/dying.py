@@ -10,7 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
+from vault.prepared import Database
 
 DEAD = -signal.SIGKILL
 
@@ -46,9 +46,9 @@ def _live_and_die(deed: Callable[..., None], args: tuple[object, ...], die_at: i
 
 def _watch(die_at: int) -> None:
     moment = 0
-    commit = Session.commit
+    commit = Database.commit
 
-    def counted(self: Session) -> None:
+    def counted(self: Database) -> None:
         nonlocal moment
         for half in (0, 1):
             if moment == die_at:
@@ -57,4 +57,4 @@ def _watch(die_at: int) -> None:
             if half == 0:
                 commit(self)
 
-    Session.commit = counted  # type: ignore[method-assign]
+    Database.commit = counted  # type: ignore[method-assign]

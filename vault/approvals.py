@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
@@ -86,18 +86,9 @@ def in_force(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> 
 
     A decision that another one replaces holds until the day before the other takes effect.
     """
-    every = db.scalars(
-        select(Approval).where(
-            Approval.study_id == study_id, or_(Approval.site_id.is_(None), Approval.site_id == site_id)
-        )
-    ).all()  # fmt: skip
-    replaced = {approval.replaces for approval in every if approval.effective_on <= on}
-    standing = [
-        approval
-        for approval in every
-        if approval.effective_on <= on <= approval.expires_on and approval.number not in replaced
-    ]
-    return max(standing, key=lambda approval: approval.number, default=None)
+    here = [one for one in of_study(db, study_id) if one.site_id in (None, site_id)]
+    replaced = {one.replaces for one in here if one.effective_on <= on}
+    return next((one for one in here if one.effective_on <= on <= one.expires_on and one.number not in replaced), None)
 
 
 def holding(db: Session, study_id: UUID, *, on: date) -> Sequence[Approval]:

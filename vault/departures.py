@@ -27,9 +27,8 @@ def part_with(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
 def change_role(db: Session, member: Member, role: Role, *, by: UUID, now: datetime) -> Member:
     """The member has ``role`` and no grant of a scope that it lacks; ``settle`` has to follow, then a new grant."""
     leave(db, member, by=by, now=now)
-    _owe(
-        db, member.study_id, [ASSIGNMENTS, *take_away(db, member.study_id, member.account_id, set(Scope) - HOLDS[role])]
-    )
+    lost = take_away(db, member.study_id, member.account_id, set(Scope) - HOLDS[role])
+    _owe(db, member.study_id, [ASSIGNMENTS, *lost])
     return join(db, member.study_id, member.account_id, role, by=by, now=now, site_id=member.site_id)
 
 
@@ -53,9 +52,7 @@ def settle(
 
 def _end_assignments(db: Session, rings: Session, study_id: UUID) -> Iterator[str]:
     """Only standing interviewers and leads have wraps of single participants."""
-    standing = [
-        str(member.account_id) for member in members(db, study_id) if member.role in (Role.INTERVIEWER, Role.LEAD)
-    ]
+    standing = [str(one.account_id) for one in members(db, study_id) if one.role in (Role.INTERVIEWER, Role.LEAD)]
     rings.execute(delete(Wrap).where(Wrap.study_id == study_id, Wrap.kind == "member", Wrap.recipient.not_in(standing)))
     yield "unassigned"
     keyring.scrub(rings)

@@ -112,11 +112,8 @@ def share_out(db: Session, study_id: UUID, scope: Scope, epoch: int, scope_seed:
 
 def forget(db: Session, study_id: UUID, scope: Scope, *, but: int) -> None:
     """No share of any epoch but ``but`` is left."""
-    db.execute(
-        delete(EscrowShare).where(
-            EscrowShare.study_id == study_id, EscrowShare.scope == scope, EscrowShare.epoch != but
-        )
-    )  # fmt: skip
+    here = (EscrowShare.study_id == study_id, EscrowShare.scope == scope)
+    db.execute(delete(EscrowShare).where(*here, EscrowShare.epoch != but))
 
 
 def open_together(db: Session, study_id: UUID, codes: Sequence[str]) -> dict[Scope, tuple[int, bytes]]:

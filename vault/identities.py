@@ -117,16 +117,14 @@ def find_each(
     """
     index = secret_of(db, study_id, Scope.LINKAGE, INDEX, account_id=reader.account_id, seed=reader.seed)
     for participant_id, identity in _not_indexed(db, rings, study_id, reader):
-        rings.add(
-            Blind(participant_id=participant_id, study_id=study_id, token=_token(index, study_id, identity.email))
-        )
+        token = _token(index, study_id, identity.email)
+        rings.add(Blind(participant_id=participant_id, study_id=study_id, token=token))
     rings.flush()
     ledger.append(db, "identity.searched", actor=ledger.staff(reader.account_id), now=now, study=study_id)
     db.flush()
     indexed: dict[bytes, list[UUID]] = {}
-    for participant_id, token in rings.execute(
-        select(Blind.participant_id, Blind.token).where(Blind.study_id == study_id)
-    ):
+    tokens = select(Blind.participant_id, Blind.token).where(Blind.study_id == study_id)
+    for participant_id, token in rings.execute(tokens):
         indexed.setdefault(token, []).append(participant_id)
     return {email: indexed.get(_token(index, study_id, email), []) if email.strip() else [] for email in emails}
 

@@ -93,7 +93,5 @@ def _fact(value: Fact) -> str | int | bool | list[str]:
 
 def of_study(db: Session, study_id: UUID, *, most: int = 200) -> list[Mapping[str, object]]:
     """The newest ``most`` lines of a study, newest first, as the values that were written."""
-    rows = db.scalars(
-        select(LedgerEntry.body).where(LedgerEntry.study_id == study_id).order_by(LedgerEntry.number.desc()).limit(most)
-    )
-    return [json.loads(body) for body in rows]
+    lines = select(LedgerEntry.body).where(LedgerEntry.study_id == study_id).order_by(LedgerEntry.number.desc())
+    return [json.loads(body) for body in db.scalars(lines.limit(most))]

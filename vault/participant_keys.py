@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from vault import keyring, ledger
@@ -17,6 +17,7 @@ from vault.codes import LINK, LOCATOR, TYPED, TypedCode, new_code
 from vault.errors import CannotOpen
 from vault.keyring import Access, Salt, Wrap
 from vault.passphrases import link_key, pretend, unwrap_secret, wrap_secret
+from vault.prepared import Prepared
 from vault.sealing import KEY_BYTES, new_key, open_sealed, seal
 from vault.studies import Scope
 from vault.study_keys import hold, seed_of, study_key
@@ -60,9 +61,8 @@ def make(
     for scope, key in keys.items():
         active = study_key(db, study_id, scope)
         place = ("participant-key", study_id, participant_id, scope.value, active.epoch)
-        keyring.keep(
-            rings, study_id, participant_id, scope, "study", "", active.epoch, wrap(active.public, key, *place)
-        )
+        blob = wrap(active.public, key, *place)
+        keyring.keep(rings, study_id, participant_id, scope, "study", "", active.epoch, blob)
     if interviewer is not None:
         assign(rings, study_id, participant_id, keys, interviewer)
     code = give_access(rings, study_id, participant_id, keys, typed=typed)
@@ -189,11 +189,8 @@ def assign(
 
 def unassign(rings: Session, participant_id: UUID, account_id: UUID) -> None:
     """The account has no wrap of this participant any more."""
-    rings.execute(
-        delete(Wrap).where(
-            Wrap.participant_id == participant_id, Wrap.kind == "member", Wrap.recipient == str(account_id)
-        )
-    )  # fmt: skip
+    theirs = (Wrap.kind == "member", Wrap.recipient == str(account_id))
+    rings.execute(delete(Wrap).where(Wrap.participant_id == participant_id, *theirs))
 
 
 def open_assigned(
@@ -208,17 +205,20 @@ def open_assigned(
     return KeyPair(seed).unwrap(found.blob, *place)
 
 
+_SALT = Prepared(select(Salt.salt).where(Salt.participant_id == bindparam("participant_id")))
+
+
+def _committed(rings: Session, participant_id: UUID, value: bytes) -> str:
+    for (salt,) in _SALT.rows(rings, participant_id=participant_id):
+        return ledger.committed(salt, value)
+    raise CannotOpen
+
+
 def commitment(rings: Session, participant_id: UUID) -> str:
     """How the participant stands in the log; CannotOpen once they are erased."""
-    found = rings.get(Salt, participant_id)
-    if found is None:
-        raise CannotOpen
-    return ledger.committed(found.salt, participant_id.bytes)
+    return _committed(rings, participant_id, participant_id.bytes)
 
 
 def detail(rings: Session, participant_id: UUID, payload: bytes) -> str:
     """A commitment to something about the participant that the log may not tell."""
-    found = rings.get(Salt, participant_id)
-    if found is None:
-        raise CannotOpen
-    return ledger.committed(found.salt, b"detail\0" + payload)
+    return _committed(rings, participant_id, b"detail\0" + payload)

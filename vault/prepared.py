@@ -1,18 +1,125 @@
 """Statements that every page of a participant waits for, compiled once for each kind of database.
 
-The driver carries them out within the session's transaction. What SQLAlchemy does around a statement of its own takes
-five times as long as the statement; its types are kept, so values go in and come out as anywhere else.
+The driver carries them out, and begins the session's transaction for them. What SQLAlchemy does around a statement of
+its own takes five times as long as the statement; its types are kept, so values go in and come out as anywhere else.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVarTuple
 
-from sqlalchemy import Dialect, Insert, Select
+from sqlalchemy import Connection, Delete, Dialect, Engine, Enum, Insert, Select, Update, Uuid
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.types import TypeEngine
 
 Ts = TypeVarTuple("Ts")
 Way = Callable[[Any], Any] | None
+
+
+PATIENCE = 30  # seconds in which a writer waits for another one
+
+
+def begin(connection: Connection) -> None:
+    """SQLAlchemy begins; where the driver has begun already, it goes on with that transaction."""
+    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        _open(connection.connection, connection.engine)
+
+
+def _open(held: PoolProxiedConnection, engine: Engine) -> None:
+    """A writer takes its lock at once: a reader that turns writer half-way cannot wait and would fail."""
+    info, reading = held.info, "reading" in engine.get_execution_options()
+    if info["reading"] is not reading:
+        _tell(held, engine.dialect, f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        info["reading"] = reading
+    # Writers of one process take turns before: SQLite hands its lock on in no order, and whoever waits for it asks
+    # over and over. Who has waited for long tries their luck there.
+    # A connection keeps its turn from one transaction to the next until it is given back.
+    if not reading and not info["writing"]:
+        info["writing"] = info["turn"].acquire(timeout=PATIENCE)
+    _tell(held, engine.dialect, "BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def pass_on(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """A connection is given back, so the next writer may begin."""
+    if entry.info.get("writing"):
+        entry.info["writing"] = False
+        entry.info["turn"].release()
+
+
+def _tell(held: PoolProxiedConnection, dialect: Dialect, statement: str, values: Any = ()) -> DBAPICursor:
+    cursor, driver = held.cursor(), dialect.loaded_dbapi
+    try:
+        cursor.execute(statement, values)
+    except driver.Error as error:
+        raise DBAPIError.instance(statement, None, error, driver.Error, hide_parameters=True, dialect=dialect) from None
+    return cursor
+
+
+class Database(Session):
+    """A session whose transaction the driver may begin: for a participant's page nobody else is asked for anything.
+
+    Whatever needs the session afterwards joins that transaction.
+    """
+
+    _held: PoolProxiedConnection | None = None
+    _joined: Connection | None = None
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self._engine = engine
+
+    def driver(self) -> PoolProxiedConnection:
+        """The driver's connection in the transaction of this session, which has begun now at the latest."""
+        engine = self._engine
+        if self.in_transaction() or engine.dialect.name != "sqlite":
+            return self.connection().connection
+        if self._held is None:
+            self._held = engine.raw_connection()
+            _open(self._held, engine)
+        return self._held
+
+    def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
+        """The engine or, once the driver has begun, its connection."""
+        if self._held is None:
+            return self._engine
+        if self._joined is None:
+            self._joined = Connection(self._engine, self._held)
+        return self._joined
+
+    def commit(self) -> None:
+        """Make it durable, whoever began it."""
+        if self.in_transaction():
+            super().commit()
+        elif self._held is not None:
+            self._held.commit()
+        self._let_go()
+
+    def rollback(self) -> None:
+        """It never was, whoever began it."""
+        super().rollback()
+        self._let_go()
+
+    def close(self) -> None:
+        """Give back what is held."""
+        super().close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = self._joined = None
+
+
+# What a driver gives for an id or for a word of an enumeration is seldom new: of each the last ones are remembered.
+_REMEMBERED = 1024
+
+
+def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Way:
+    way = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(_REMEMBERED)(way) if way and isinstance(kind, Uuid | Enum) else way
 
 
 class _Made:
@@ -27,26 +134,24 @@ class _Made:
         found = statement.selected_columns if isinstance(statement, Select) else ()
         self.text: str = compiled.string
         self.ways_in: list[tuple[str, Way]] = [(name, types[name].bind_processor(dialect)) for name in order]
-        self.ways_out: list[Way] = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None) for column in found
-        ]
+        self.ways_out: list[Way] = [_way_out(column.type, dialect) for column in found]
 
 
 class Prepared(Generic[*Ts]):
-    """One statement. ``columns`` are those that an INSERT fills; values are given by name."""
+    """One statement. ``columns`` are those that an INSERT fills or an UPDATE changes; values are given by name."""
 
     __slots__ = ("_columns", "_made", "_statement")
 
-    def __init__(self, statement: Select[*Ts] | Insert, columns: Sequence[str] = ()) -> None:
+    def __init__(self, statement: Select[*Ts] | Insert | Update | Delete, columns: Sequence[str] = ()) -> None:
         self._statement, self._columns = statement, columns
         self._made: dict[str, _Made] = {}
 
     def rows(self, db: Session, **values: object) -> list[tuple[*Ts]]:
         """What a SELECT finds."""
         made, cursor = self._carry_out(db, values)
-        found = cursor.fetchall()
+        found, ways = cursor.fetchall(), made.ways_out
         cursor.close()
-        return [tuple([way(one) if way else one for way, one in zip(made.ways_out, row, strict=True)]) for row in found]
+        return [tuple([way(one) if way else one for way, one in zip(ways, row, strict=True)]) for row in found]
 
     def write(self, db: Session, **values: object) -> int:
         """How many rows were written."""
@@ -55,18 +160,19 @@ class Prepared(Generic[*Ts]):
         cursor.close()
         return count
 
-    def _carry_out(self, db: Session, values: dict[str, object]) -> tuple[_Made, Any]:
-        connection = db.connection()
-        dialect = connection.dialect
+    def _carry_out(self, db: Session, values: dict[str, object]) -> tuple[_Made, DBAPICursor]:
+        held = db.driver() if isinstance(db, Database) else db.connection().connection
+        dialect = dialect_of(db)
         made = self._made.get(dialect.name)
         if made is None:
             made = self._made[dialect.name] = _Made(self._statement, dialect, self._columns)
-        given = {name: way(values[name]) if way else values[name] for name, way in made.ways_in}
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(made.text, list(given.values()) if dialect.positional else given)
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                made.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
-            ) from None
-        return made, cursor
+        given = [way(values[name]) if way else values[name] for name, way in made.ways_in]
+        if dialect.positional:
+            return made, _tell(held, dialect, made.text, given)
+        named = {name: one for (name, _), one in zip(made.ways_in, given, strict=True)}
+        return made, _tell(held, dialect, made.text, named)
+
+
+def dialect_of(db: Session) -> Dialect:
+    """What kind of database it is."""
+    return db.bind.dialect if db.bind is not None else db.get_bind().dialect

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import CannotOpen, Conflict
-from vault.prepared import Prepared
+from vault.prepared import Prepared, dialect_of
 from vault.sealing import open_sealed, padded, seal, unpadded
 from vault.store import NUMBER, AppendOnly, Base
 
@@ -96,7 +96,7 @@ def save(
     the caller believes to be the last one, which spares a look; if it is not, there is a look.
     """
     filled = padded(plain)
-    insert = _INSERT[db.get_bind().dialect.name]
+    insert = _INSERT[dialect_of(db).name]
     for _ in range(_TRIES):
         sequence = (_last(db, address.participant_id) if after is None else after) + 1
         after = None

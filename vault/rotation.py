@@ -13,33 +13,18 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from vault import escrow, keyring, ledger
+from vault import escrow, keyring, ledger, study_keys
 from vault.errors import Conflict
 from vault.keyring import Wrap
 from vault.studies import Scope
-from vault.study_keys import (
-    KeyGrant,
-    NewEpoch,
-    State,
-    StudyKey,
-    StudySecret,
-    add_epoch,
-    hold,
-    move_secrets,
-    pass_on,
-    seed_of,
-    study_key,
-)  # fmt: skip
+from vault.study_keys import KeyGrant, NewEpoch, State, StudyKey, StudySecret, add_epoch, hold, seed_of, study_key
 from vault.wraps import KeyPair, wrap
 
 
 def unfinished(db: Session, study_id: UUID) -> list[Scope]:
     """The scopes whose last rotation stopped half-way; ``rotate`` or ``finish`` ends it."""
-    return sorted(
-        db.scalars(
-            select(StudyKey.scope).where(StudyKey.study_id == study_id, StudyKey.state != State.ACTIVE).distinct()
-        )
-    )
+    stopped = (StudyKey.study_id == study_id, StudyKey.state != State.ACTIVE)
+    return sorted(db.scalars(select(StudyKey.scope).where(*stopped).distinct()))
 
 
 def rotate(
@@ -55,8 +40,8 @@ def rotate(
     old_epoch = study_key(db, study_id, scope).epoch
     old = seed_of(db, study_id, scope, account_id=account_id, seed=seed, epoch=old_epoch)
     target = add_epoch(db, study_id, scope, _unused_epoch(db, rings, study_id, scope), State.NEXT)
-    pass_on(db, study_id, scope, old=old, old_epoch=old_epoch, target=target)
-    move_secrets(db, study_id, scope, KeyPair(old), old_epoch, target)
+    study_keys.pass_on(db, study_id, scope, old=old, old_epoch=old_epoch, target=target)
+    study_keys.move_secrets(db, study_id, scope, KeyPair(old), old_epoch, target)
     escrow.share_out(db, study_id, scope, target.epoch, target.seed)
     yield "added"
 
@@ -108,9 +93,8 @@ def _still(db: Session, study_id: UUID, scope: Scope, epoch: int) -> bool:
 
 def _unused_epoch(db: Session, rings: Session, study_id: UUID, scope: Scope) -> int:
     in_main = db.scalar(select(func.max(StudyKey.epoch)).where(StudyKey.study_id == study_id, StudyKey.scope == scope))
-    in_rings = rings.scalar(
-        select(func.max(Wrap.epoch)).where(Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study")
-    )
+    wrapped = (Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study")
+    in_rings = rings.scalar(select(func.max(Wrap.epoch)).where(*wrapped))
     return max(in_main or 0, in_rings or 0) + 1
 
 
@@ -152,12 +136,8 @@ def _drop_wraps(rings: Session, study_id: UUID, scope: Scope, active: int) -> No
     safe = select(other.participant_id).where(
         other.study_id == study_id, other.scope == scope, other.kind == "study", other.epoch == active
     )
-    rings.execute(
-        delete(Wrap).where(
-            Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study", Wrap.epoch != active,
-            Wrap.participant_id.in_(safe),
-        )
-    )  # fmt: skip
+    here = (Wrap.study_id == study_id, Wrap.scope == scope, Wrap.kind == "study")
+    rings.execute(delete(Wrap).where(*here, Wrap.epoch != active, Wrap.participant_id.in_(safe)))
 
 
 def _drop_epochs(db: Session, study_id: UUID, scope: Scope, active: int) -> None:

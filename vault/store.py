@@ -5,34 +5,24 @@ They cannot commit together, so the order is law: what is *made* is committed in
 *destroyed* is promised in the main database first.
 """
 
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, dataclass_transform
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    Integer,
-    TypeDecorator,
-    create_engine,
-    event,
-    make_url,
-)  # fmt: skip
+from sqlalchemy import BigInteger, DateTime, Enum, Integer, TypeDecorator, event
+from sqlalchemy.engine import URL, Dialect, Engine, create_engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vault.errors import NotSetUp
+from vault.prepared import PATIENCE, Database, begin, pass_on
 
 
 class Instant(TypeDecorator[datetime]):
@@ -122,38 +112,22 @@ def open_engine(url: str) -> Engine:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if parsed is None or parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise NotSetUp("A database is a SQLite file (sqlite:///path) or PostgreSQL (postgresql://…). Correct its URL.")
-    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True, **_POOL)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True, **_POOL)
+    turn = threading.Lock()
+    event.listen(engine, "connect", lambda connection, entry: _prepare(connection, entry, turn))
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", pass_on)
     return engine
 
 
-def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-    # The driver would open transactions by itself and too late, so it is told to leave them to _begin.
+def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry, turn: threading.Lock) -> None:
+    # The driver would open transactions by itself and too late, so it is told to leave them to ``prepared``.
     connection.isolation_level = None
+    entry.info.update(turn=turn, reading=False, writing=False)
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """A writer takes its lock at once: a reader that turns writer half-way cannot wait and would fail."""
-    reading = connection.get_execution_options().get("reading", False)
-    info = connection.connection.info
-    if info.get("reading", False) is not reading:
-        _tell(connection, f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-        info["reading"] = reading
-    _tell(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _tell(connection: Connection, statement: str) -> None:
-    # By way of the driver: every unit of work begins like this, and SQLAlchemy's way costs three times as much.
-    driver = connection.dialect.loaded_dbapi
-    try:
-        connection.connection.cursor().execute(statement)
-    except driver.Error as error:
-        raise DBAPIError.instance(statement, None, error, driver.Error, dialect=connection.dialect) from None
 
 
 class Work:
@@ -173,14 +147,14 @@ class Work:
     def db(self) -> Session:
         """The main database."""
         if self._db is None:
-            self._db = Session(self._engines[0], expire_on_commit=False)
+            self._db = Database(self._engines[0])
         return self._db
 
     @property
     def keyring(self) -> Session:
         """The keyring."""
         if self._keyring is None:
-            self._keyring = Session(self._engines[1], expire_on_commit=False)
+            self._keyring = Database(self._engines[1])
         return self._keyring
 
     def commit(self) -> None:
@@ -232,11 +206,8 @@ class Stores:
     @contextmanager
     def work(self, *, reading: bool = False) -> Iterator[Work]:
         """A unit of work; with ``reading`` the databases themselves refuse every write."""
-        work = self.begin(reading=reading)
-        try:
+        with closing(self.begin(reading=reading)) as work:
             yield work
-        finally:
-            work.close()
 
     def begin(self, *, reading: bool = False) -> Work:
         """The same for whoever closes it themselves."""

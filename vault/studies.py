@@ -151,12 +151,8 @@ def found(db: Session, title: str, reference: str, *, by: UUID, now: datetime) -
     study = Study(title=title.strip(), reference=reference.strip(), opened_at=now)
     db.add(study)
     db.flush()
-    db.add(Member(study_id=study.id, account_id=by, role=Role.LEAD, joined_at=now))
     ledger.append(db, "study.founded", actor=ledger.staff(by), now=now, study=study.id, reference=study.reference)
-    ledger.append(
-        db, "member.joined", actor=ledger.staff(by), now=now, study=study.id, account=str(by), role=Role.LEAD.value
-    )
-    db.flush()
+    join(db, study.id, by, Role.LEAD, by=by, now=now)
     return study
 
 
@@ -170,9 +166,8 @@ def find(db: Session, study_id: UUID) -> Study:
 
 def membership(db: Session, study_id: UUID, account_id: UUID) -> Member | None:
     """The standing membership of an account in a study, or None."""
-    return db.scalar(
-        select(Member).where(Member.study_id == study_id, Member.account_id == account_id, Member.left_at.is_(None))
-    )
+    theirs = (Member.study_id == study_id, Member.account_id == account_id)
+    return db.scalar(select(Member).where(*theirs, Member.left_at.is_(None)))
 
 
 def of_account(db: Session, account_id: UUID) -> Sequence[tuple[Study, Member]]:

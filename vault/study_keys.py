@@ -124,11 +124,8 @@ def hold(db: Session, study_id: UUID, *, alone: bool = False) -> None:
 
 def study_key(db: Session, study_id: UUID, scope: Scope) -> StudyKey:
     """The active key of a scope; CannotOpen if the study has none."""
-    key = db.scalar(
-        select(StudyKey).where(
-            StudyKey.study_id == study_id, StudyKey.scope == scope, StudyKey.state == State.ACTIVE
-        )
-    )  # fmt: skip
+    here = (StudyKey.study_id == study_id, StudyKey.scope == scope)
+    key = db.scalar(select(StudyKey).where(*here, StudyKey.state == State.ACTIVE))
     if key is None:
         raise CannotOpen
     return key
@@ -140,11 +137,8 @@ def seed_of(
     """The scope's seed, opened with the member's own ``seed``; CannotOpen if it was not granted to them."""
     epoch = study_key(db, study_id, scope).epoch if epoch is None else epoch
     grant = db.get(KeyGrant, (study_id, scope, epoch, account_id))
-    public = db.scalar(
-        select(StudyKey.public).where(
-            StudyKey.study_id == study_id, StudyKey.scope == scope, StudyKey.epoch == epoch
-        )
-    )  # fmt: skip
+    here = (StudyKey.study_id == study_id, StudyKey.scope == scope)
+    public = db.scalar(select(StudyKey.public).where(*here, StudyKey.epoch == epoch))
     if grant is None or public is None:
         raise CannotOpen
     scope_seed = KeyPair(seed).unwrap(grant.blob, "grant", study_id, scope.value, epoch, account_id)
@@ -247,9 +241,8 @@ def pass_on(db: Session, study_id: UUID, scope: Scope, *, old: bytes, old_epoch:
 
 def grants(db: Session, study_id: UUID, scope: Scope, epoch: int) -> Sequence[KeyGrant]:
     """Who holds a scope in an epoch."""
-    return db.scalars(
-        select(KeyGrant).where(KeyGrant.study_id == study_id, KeyGrant.scope == scope, KeyGrant.epoch == epoch)
-    ).all()
+    here = (KeyGrant.study_id == study_id, KeyGrant.scope == scope)
+    return db.scalars(select(KeyGrant).where(*here, KeyGrant.epoch == epoch)).all()
 
 
 def held(db: Session, study_id: UUID, account: Account) -> frozenset[Scope]:

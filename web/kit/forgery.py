@@ -1,11 +1,12 @@
 """Forms from elsewhere are refused: by the browser's word, by the origin, by a token in every form (ASVS 3.5)."""
 
+from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, abort, current_app, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, abort, current_app, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
@@ -35,7 +36,7 @@ def _refuse_foreign() -> None:
 
 class _FormCookie(SecureCookieSessionInterface):
     """The cookie that a form's token is compared with. Its signer is made once, not twice for each request, and what
-    was found in a cookie is remembered: browsers send the same one with every page."""
+    is in a cookie that was made or found is remembered: browsers send the same one with every page."""
 
     def __init__(self, app: Flask) -> None:
         self._signer = super().get_signing_serializer(app)
@@ -47,13 +48,30 @@ class _FormCookie(SecureCookieSessionInterface):
         if found is not None:
             return self.session_class(found)
         opened = super().open_session(app, request)
-        # A sentence that waits to be said is said once, so a cookie with one is not remembered.
-        if opened and set(opened) == {_TOKEN}:
-            _remember(self._found, cookie, dict(opened))
+        if opened:
+            self._keep(cookie, opened)
         return opened
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not session.modified:
+            # The browser has it already; all there is to say is that the page differs by it.
+            if session.accessed:
+                response.headers.add("Vary", "Cookie")
+        elif not session or self._signer is None:
+            super().save_session(app, session, response)
+        else:
+            cookie = str(self._signer.dumps(dict(session)))
+            cookies.keep(response, cookies.FORM, cookie)
+            response.headers.add("Vary", "Cookie")
+            self._keep(cookie, session)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         return self._signer
+
+    def _keep(self, cookie: str, held: Mapping[str, Any]) -> None:
+        # A sentence that waits to be said is said once, so a cookie with one is not remembered.
+        if set(held) == {_TOKEN}:
+            _remember(self._found, cookie, dict(held))
 
 
 def _remember(found: dict[str, T], name: str, value: T) -> None:
@@ -109,3 +127,5 @@ def install(app: Flask, server_key: bytes) -> None:
                 protection.protect(apply_exemptions=True)
 
     app.before_request(check)
+    # Forms of templates carry the same token as every other one.
+    app.context_processor(lambda: {"csrf_token": token})
