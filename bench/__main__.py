@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
+from bench import deid, guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "deid": deid.measure,
     "keys": keys.measure,
     "sign-ins": sign_ins.measure,
     "guarded-page": guarded_page.measure,
