@@ -16,8 +16,8 @@ class Names:
     """The names given so far in one list. No two are alike; ids not even where they differ in capital letters only."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self._taken = {name.casefold() for name in taken}
         self._codes = set(taken)
+        self._taken = {name.casefold() for name in self._codes}
         self._next: dict[str, int] = {}
 
     def id(self, said: str, otherwise: str = "q") -> str:

@@ -7,6 +7,7 @@ import re
 from pathlib import PurePath
 
 from instruments.definition import Instrument, Role
+from instruments.findings import Severity
 from instruments.foreign.account import Fate, FormUnreadable, Imported
 from instruments.foreign.csv_tables import read_table
 from instruments.foreign.markup import has_markup, plain
@@ -17,6 +18,7 @@ from instruments.foreign.redcap_questions import Draft, sections_of
 from instruments.foreign.redcap_tags import annotation_of
 from instruments.foreign.rows import Row, Rows
 from instruments.foreign.settling import settle
+from instruments.inspection import inspect
 from instruments.sentences import Sentence
 
 _DATED = re.compile(r"_(?:DataDictionary|data_dictionary)(?:_[0-9-]+)?\Z")
@@ -56,7 +58,10 @@ def read(data: bytes, name: str, *, language: str = "en") -> Imported:
     settled, dropped = settle(instrument)
     by_question = {draft.question: draft.row for draft in reversed(drafts)}
     for loss in dropped:
-        by_question[loss.question].says("branching logic", loss.sentence)
+        by_question[loss.question].says(loss.part, loss.sentence)
+    for finding in inspect(settled):
+        if finding.severity is Severity.ERROR:
+            by_question.get(finding.question, whole).says(finding.place, finding.sentence, Fate.TAKEN)
     return Imported(settled, rows.lines())
 
 

@@ -5,7 +5,7 @@ left out, says who somebody is or cannot be answered like that, each with a sent
 """
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -14,19 +14,22 @@ from instruments.condition_parser import ConditionUnreadable, parse
 from instruments.conditions import references
 from instruments.definition import Instrument, Question, Section, questions
 from instruments.findings import Severity
+from instruments.foreign.retelling import retold, with_parts
 from instruments.inspecting_conditions import inspect_conditions
-from instruments.kinds import Kind, Matrix, MultipleChoice, Number, Option, Rank, Row, Scale, SingleChoice
+from instruments.kinds import Option, Row
 from instruments.piping import PIPE, piped_into
 from instruments.sentences import Sentence, Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Something that was taken out of a question (or of a section, where ``question`` is empty), and why."""
+    """Something that was taken out of a question (or of a section, where ``question`` is empty), and why. ``part`` says
+    what: a condition or something in a text."""
 
     question: str
     section: str
     sentence: Sentence
+    part: str = "condition"
 
 
 def settle(instrument: Instrument) -> tuple[Instrument, tuple[Dropped, ...]]:
@@ -117,21 +120,7 @@ def _question(question: Question, section: Section, guilty: set[str], reasons: _
 
     if guilty <= {"relevant", "constraint"}:
         return question
-    return msgspec.structs.replace(question, kind=_with_parts(question.kind, option, row))
-
-
-def _with_parts(kind: Kind, option: Callable[[Option], Option], row: Callable[[Row], Row]) -> Kind:
-    """The kind with each of its options and rows replaced."""
-    match kind:
-        case SingleChoice() | MultipleChoice() | Rank():
-            return msgspec.structs.replace(kind, options=tuple(map(option, kind.options)))
-        case Matrix():
-            each = kind.each
-            if isinstance(each, SingleChoice | MultipleChoice):
-                each = msgspec.structs.replace(each, options=tuple(map(option, each.options)))
-            return msgspec.structs.replace(kind, each=each, rows=tuple(map(row, kind.rows)))
-        case _:
-            return kind
+    return msgspec.structs.replace(question, kind=with_parts(question.kind, option, row))
 
 
 def _without_pipes(instrument: Instrument) -> tuple[Instrument, list[Dropped]]:
@@ -145,7 +134,7 @@ def _without_pipes(instrument: Instrument) -> tuple[Instrument, list[Dropped]]:
             strange = piped_into(question) - sayable
             if strange:
                 question = _unpiped(question, sayable)  # noqa: PLW2901 - the question as it goes on from here
-                dropped += [Dropped(question.id, section.id, _cannot_be_repeated(name)) for name in sorted(strange)]
+                dropped += [Dropped(question.id, section.id, _cannot_be_repeated(name), "text") for name in sorted(strange)]
             found.append(question)
             if question.asks and not question.identifying:
                 sayable.add(question.id)
@@ -167,15 +156,4 @@ def _unpiped(question: Question, sayable: Container[str]) -> Question:
     def said(match: re.Match[str]) -> str:
         return match[0] if match[1] in sayable else f"[{match[1]}]"
 
-    kind = _with_parts(
-        question.kind,
-        lambda part: msgspec.structs.replace(part, label=text(part.label)),
-        lambda part: msgspec.structs.replace(part, label=text(part.label)),
-    )
-    if isinstance(kind, Number):
-        kind = msgspec.structs.replace(kind, unit=text(kind.unit))
-    if isinstance(kind, Scale):
-        kind = msgspec.structs.replace(kind, low=text(kind.low), middle=text(kind.middle), high=text(kind.high))
-    return msgspec.structs.replace(
-        question, kind=kind, label=text(question.label), help=text(question.help), notes=text(question.notes)
-    )
+    return retold(question, text)

@@ -249,7 +249,7 @@ def test_a_condition_that_could_not_be_published_is_left_out_with_the_reason(bra
     name = field("name", identifier="y")
     found = imported(name, SEX, field("q", branching=branching), field("later", "radio", choices="1, A"))
     (line,) = said(found, Fate.LEFT_OUT)
-    assert line.startswith(f"row 4, branching logic: {why}")
+    assert line.startswith(f"row 4, condition: {why}")
 
 
 def test_a_matrix_group_becomes_one_question_under_its_heading() -> None:
@@ -267,7 +267,7 @@ def test_a_matrix_group_becomes_one_question_under_its_heading() -> None:
     assert [(row.id, row.label["en"]) for row in matrix.kind.rows] == [("gym", "Gym"), ("eat", "Eat (out)")]
     # A row cannot depend on another row of the same matrix, so that is said.
     assert said(found, Fate.LEFT_OUT) == [
-        "row 2, branching logic: The condition selected(${week.gym}, '0') was left out: “week” is asked later. Move "
+        "row 2, condition: The condition selected(${week.gym}, '0') was left out: “week” is asked later. Move "
         "that question up and write the condition again."
     ]
     assert q.relevant == "selected(${week.eat}, '1')"
@@ -395,7 +395,15 @@ def test_any_dictionary_is_taken_whole_with_every_row_accounted_for_or_refused_w
     assert from_json(to_json(found.instrument)) == found.instrument
     places = {(one.place, str(one.sentence)) for one in inspect(found.instrument) if one.severity is Severity.ERROR}
     # What is left to mend is what a dictionary itself says wrongly: limits, and more answers asked for than there are.
-    assert {place for place, _ in places} <= {"least", "earliest", "at_most", "at_least", "most", "shortest"}
+    assert {place for place, _ in places} <= {
+        "least",
+        "earliest",
+        "at_most",
+        "at_least",
+        "most",
+        "shortest",
+        "sections",
+    }
 
 
 @LAW
