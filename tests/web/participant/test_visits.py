@@ -1,6 +1,7 @@
-"""Attack 6 on a participant's pages: planted cookies, leaving, idle and absolute ends (ASVS 7.2 to 7.4)."""
+"""Attacks 5 and 6 on a participant's pages: codes, planted cookies, leaving, idle and absolute ends (ASVS 6.5, 7)."""
 
 import base64
+import math
 import os
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from tests.web.participant.conftest import Place
 from tests.web.participant.study import WORD
 from tests.web.participant.test_answering import SOUND, form_of
 from tests.web.visitors import Visitor
+from vault.codes import ALPHABET, TYPED, TypedCode
 from vault.studies import Permit
 from web.kit import cookies
 
@@ -156,3 +158,19 @@ def test_no_address_carries_a_visit(place: Place) -> None:
         answer = browser.get(path)
         assert value not in answer.text + answer.location
         assert enrolled.code.secret not in answer.location + "".join(answer.links() if answer.tree is not None else ())
+
+
+def test_every_code_and_cookie_that_a_page_hands_out_is_as_long_as_was_promised_and_comes_once(place: Place) -> None:
+    """ASVS 6.5.1, 7.2.3, 11.5.1: by the open door; sixty bits behind the public part of a code, 256 in a cookie."""
+    found = []
+    for _ in range(12):
+        browser = place.house.visitor()
+        code = TypedCode.parse(browser.get(f"/join/{WORD}").form().submit().words("code"))
+        found.append((code.locator, code.secret, base64.urlsafe_b64decode(browser.cookie(cookies.PERSON) or "")))
+    locators, secrets, kept = zip(*found, strict=True)
+
+    assert {len(secret) for secret in secrets} == {TYPED}
+    assert {len(cookie) for cookie in kept} == {16 + 32}
+    halves = [half for cookie in kept for half in (cookie[:16], cookie[16:])]
+    assert [len(set(group)) for group in (locators, secrets, halves)] == [12, 12, 24]
+    assert TYPED * math.log2(len(ALPHABET)) == 60
