@@ -28,6 +28,8 @@ MAY: dict[Permit, frozenset[Role]] = {
     Permit.READ_NAMES: LEAD | {Role.COORDINATOR},
     Permit.READ_ANSWERS: LEAD | {Role.ANALYST},
     Permit.INTERVIEW: LEAD | {Role.INTERVIEWER},
+    Permit.ASK_RELEASES: LEAD | {Role.ANALYST},
+    Permit.APPROVE_RELEASES: LEAD,
 }
 
 # Routes that anybody may call, with the reason for each. A further one fails until it stands here.

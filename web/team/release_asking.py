@@ -136,7 +136,8 @@ def ask(visit: Visit) -> ResponseReturnValue:
     try:
         release = asking.ask(visit.db, visit.study_id, terms, by=visit.signed_in, now=visit.now)
     except BelowThreshold as refusal:
-        asked.refuse(refusal, "attributes")
+        said = gettext("Somebody could be recognised by these. Take some away, or make them coarser below.")
+        asked.attributes.errors = [*asked.attributes.errors, said]
         return _page(visit, asked, offered, refusal), 422
     except NoVoice as refusal:
         asked.refuse(refusal, "voice")
