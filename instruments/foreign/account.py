@@ -42,6 +42,14 @@ class Imported:
         return Counter(line.fate for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file for another program, with a line for each part that such a file cannot say. ``place`` is the question."""
+
+    data: bytes = field(repr=False)
+    lines: tuple[Line, ...] = field(repr=False)
+
+
 class FormUnreadable(Invalid):
     """The file cannot be read as what it claims to be; the sentence names the row and the remedy. Nothing was taken."""
 
