@@ -138,6 +138,9 @@ def ask(visit: Visit) -> ResponseReturnValue:
     except BelowThreshold as refusal:
         said = gettext("Somebody could be recognised by these. Take some away, or make them coarser below.")
         asked.attributes.errors = [*asked.attributes.errors, said]
+        # Written where it would have to be typed: whoever agrees only presses the button again.
+        lines = [line for line in (asked.coarser.data, lines_of(refusal.proposal)) if line]
+        asked.coarser.data = "\n".join(lines)
         return _page(visit, asked, offered, refusal), 422
     except NoVoice as refusal:
         asked.refuse(refusal, "voice")
