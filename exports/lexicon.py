@@ -4,6 +4,7 @@ The lists come with libraries that are here for other reasons: English and Frenc
 xkcdpass (proper nouns are spelled with a capital there), given names and surnames from zxcvbn.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -54,6 +55,11 @@ _DAYS = word_set("""
     avril mai juin juillet aout septembre octobre novembre decembre english french spanish german university
     department college
     """)
+# Not "er": half of the surnames end so (Müller, Schröder).
+_ENDINGS = (
+    ("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("est", ""), ("est", "e"),
+    ("ies", "y"), ("ied", "y"), ("ier", "y"), ("iest", "y"), ("ily", "y"), ("ness", ""),
+)  # fmt: skip
 TITLES = word_set("""
     dr drs prof professor professors mr mrs ms miss mx sir dame rev reverend doctor doctors dean nurse docteur
     docteure dre pr professeur professeure madame monsieur mme mlle mademoiselle mm soeur frere
@@ -109,12 +115,17 @@ def _people() -> frozenset[str]:
 def is_ordinary(word: str) -> bool:
     """Whether the folded word is an ordinary one in English or French, inflected or not."""
     known = _ordinary()
-    if word in known or word in _DAYS:
-        return True
-    for ending, instead in (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", "")):
-        if word.endswith(ending) and len(word) > len(ending) + 2 and word[: -len(ending)] + instead in known:
-            return True
-    return False
+    return word in known or word in _DAYS or any(stem in known for stem in _stems(word))
+
+
+def _stems(word: str) -> Iterator[str]:
+    """What the word may be a form of: easier of easy, planned of plan, uses of use."""
+    for ending, instead in _ENDINGS:
+        stem = word[: -len(ending)]
+        if word.endswith(ending) and len(stem) > 2:
+            yield stem + instead
+            if ending not in ("s", "es") and stem[-1] == stem[-2]:
+                yield stem[:-1]
 
 
 def is_proper(word: str) -> bool:

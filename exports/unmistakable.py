@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from exports.roster_names import Sort
 
-_EMAIL = re.compile(r"(?:mailto:)?[^\s@<>()\[\]{},;:\"“”«»|]+@[^\s@<>()\[\]{},;:\"“”«»|]+\.\w[\w-]*\w", re.IGNORECASE)
+_NO_ADDRESS = r"\s@<>()\[\]{},;:\"“”«»|"
+# It begins where a word does, or a long word with "@" behind it would be read once for each of its letters.
+_EMAIL = re.compile(rf"(?<![^{_NO_ADDRESS}])(?:mailto:)?[^{_NO_ADDRESS}]+@[^{_NO_ADDRESS}]+\.\w[\w-]*\w", re.IGNORECASE)
 _WEB = re.compile(r"(?:(?:https?|ftp)://|\bwww\.)[^\s<>\[\]{}\"“”«»|]+", re.IGNORECASE)
 _CLOSING = ".,;:!?)'’…"
 # A run of digits as people group them; whether it is a number to dial is for _dialled to say.

@@ -203,6 +203,16 @@ def test_what_is_found_stands_in_order_without_overlaps_and_is_quoted_as_it_stan
         assert all(one.end <= two.start for one, two in pairwise(hits))
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "piece", ["Ann ", "a", "J. ", "[", "1 ", "a@", "Wrenfield-", "A\u200b", "van der ", "Grace will "]
+)
+def test_no_text_is_made_that_takes_for_ever(piece: str) -> None:
+    text = piece * (100_000 // len(piece)) + "@"
+    once = clean_text(text, _EVERYBODY)
+    assert clean_text(once, _EVERYBODY) == once
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]), st.sampled_from(["Lévesque", "Björn", "Seán"]), st.data())
 def test_no_normalisation_and_nothing_without_width_hides_a_name(form: str, name: str, data: st.DataObject) -> None:
