@@ -156,6 +156,7 @@ def note(
     if grant.participant != interview.participant_id:
         raise Missing
     grant.require(Agreed.TAKE_PART)
+    _hold(db, interview)
     if interview.state is State.DEPOSITED:
         raise Deposited
     if delta.meta is not None and (delta.meta.tape or "").strip():
@@ -190,6 +191,7 @@ def end(
 
     Returns False if it was over already.
     """
+    _hold(db, interview)
     if interview.state is not State.HELD:
         return False
     ended = deltas.About(ended_at=notes.moment(now), seen=_seen(db, key, response))
@@ -224,12 +226,18 @@ def deposit(
 
     ``not_reached`` are the topics that the interviewer says were not reached; Unreached if others have no state.
     """
+    _hold(db, interview)
     if interview.state is State.DEPOSITED:
         return False
     if unreached(runs.plan_of(db, response), read(db, key, response)) - frozenset(not_reached):
         raise Unreached
     _turn(db, interview, State.DEPOSITED)
     return responses.close(db, rings, response, now=now, actor=ledger.staff(interview.account_id))
+
+
+def _hold(db: Session, interview: Interview) -> None:
+    """Nobody else notes, ends or deposits the interview until this unit of work is over; it is as they left it."""
+    db.refresh(interview, with_for_update=True)
 
 
 def _turn(db: Session, interview: Interview, state: State) -> None:

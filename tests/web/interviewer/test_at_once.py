@@ -103,5 +103,8 @@ def test_a_note_that_comes_while_the_interview_is_deposited_is_kept_before_or_re
     assert deposited.status in {303, 409}
     assert {page.status for page in notes} <= {200, 409}
     record = call.record()
+    # The form of the memo may have overtaken a note that it did not know; then both stand, and nothing is deposited.
+    kept = {record.topics[topic].get("notes") for topic in topics} | {one.value["notes"] for one in record.earlier}
     for at, page in enumerate(notes):
-        assert (record.topics[topics[at]].get("notes") == f"late {at}") is (page.status == 200)
+        assert (f"late {at}" in kept) is (page.status == 200)
+    assert record.earlier == () or state_of(call) is State.ENDED
