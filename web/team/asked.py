@@ -30,7 +30,7 @@ page = Pages("asked", __name__)
 SIGNS: Mapping[Missingness, tuple[str, object]] = {
     Missingness.ANSWERED: ("●", _l("answered")),
     Missingness.SKIPPED: ("○", _l("left out")),
-    Missingness.NOT_REACHED: ("·", _l("not reached")),
+    Missingness.NOT_REACHED: ("◌", _l("not reached")),
     Missingness.DECLINED: ("×", _l("declined")),
     Missingness.NOT_APPLICABLE: ("–", _l("did not apply")),
     Missingness.NOT_ASKED: ("▒", _l("not yet in the version")),

@@ -167,7 +167,7 @@ def test_a_name_is_corrected_and_what_is_wrong_with_it_is_said(office: Office) -
     assert office.coordinator.get(f"{here(office, jo)}/who").form("/who").value("email") == "joanna@example.org"
     assert office.field.actions().count("identity.corrected") == 1
     # The former address is free, and the new one is known.
-    enrol = office.get("/enrol").form("/enrol")
+    enrol = office.get("/enrol").form("/enrol").fill(site=str(office.field.sites[0].id))
     assert enrol.fill(name="Two", email="joanna@example.org").submit().status == 422
     assert enrol.fill(name="Two", email="jo@example.org").submit().title == "Enrolled"
 
