@@ -27,6 +27,9 @@ _MARKS = {"_": 1, "_l": 1, "gettext": 1, "lazy_gettext": 1, "Sentence": 1, "said
 _TEMPLATES = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
 # What only an operator reads, in a terminal, stays English.
 _FOR_OPERATORS = ("web/cli/", "vault/settings.py", "vault/migrations/")
+# What a release says inside its files is English in every language; of these rooms only what an error says is shown.
+_IN_FILES = ("exports/",)
+_ON_PAGES_AS_WELL = {"exports/worker.py"}
 _FAULTS_OF_OURS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "NotSetUp", "AssertionError", "LookupError"}
 # What is written in its own languages beside the code, or belongs to a study that is shown as an example.
 _NOT_FOR_GETTEXT = {"consent/paper_words.py", "instruments/shelf.py"}
@@ -56,7 +59,8 @@ def in_code(where: str, code: str) -> Iterator[Found]:
     yield from ((where, message) for message in marked)
     if where not in _NOT_FOR_GETTEXT:
         known = {part for message in marked for part in ([message] if isinstance(message, str) else message)}
-        yield from ((where, text) for text in _sentences(tree) if text not in known)
+        errors_only = where.startswith(_IN_FILES) and where not in _ON_PAGES_AS_WELL
+        yield from ((where, text) for text in _sentences(tree, errors_only=errors_only) if text not in known)
 
 
 def _marked(node: ast.AST) -> Iterator[str | tuple[str, ...]]:
@@ -67,9 +71,9 @@ def _marked(node: ast.AST) -> Iterator[str | tuple[str, ...]]:
                 yield str(texts[0]) if len(texts) == 1 else tuple(map(str, texts))
 
 
-def _sentences(node: ast.AST) -> Iterator[str]:
+def _sentences(node: ast.AST, *, errors_only: bool = False) -> Iterator[str]:
     """Texts that read like a sentence, and whatever an error says (``public``) or is raised with; not docstrings, parts
-    of f-strings, and what is said to developers only."""
+    of f-strings, and what is said to developers only. With ``errors_only``, only what errors say."""
     match node:
         case ast.Expr(value=ast.Constant()) | ast.JoinedStr():
             return
@@ -79,10 +83,10 @@ def _sentences(node: ast.AST) -> Iterator[str]:
             yield text
         case ast.Assign(targets=[ast.Name(id="public")], value=ast.Constant(value=str(text))):
             yield text
-        case ast.Constant(value=str(text)) if _SENTENCE.fullmatch(text):
+        case ast.Constant(value=str(text)) if _SENTENCE.fullmatch(text) and not errors_only:
             yield text
     for below in ast.iter_child_nodes(node):
-        yield from _sentences(below)
+        yield from _sentences(below, errors_only=errors_only)
 
 
 def po_of(language: str) -> Path:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from exports.disclosure import Bands, LeaveOut, Merge, Rule, YearOnly
 
-_LEFT_OUT = re.compile(r"left out|leave out|omis|laissé de côté", re.IGNORECASE)
+_LEFT_OUT = re.compile(r"left out|leave out|omis|laissée? de côté", re.IGNORECASE)
 _YEAR = re.compile(r"year only|année seulement", re.IGNORECASE)
 _BANDS = re.compile(r"(?:bands of|tranches de)\s+(\d{1,6})", re.IGNORECASE)
 

@@ -39,7 +39,7 @@ class AskForm(PageForm):
     purpose = TextAreaField(
         _l("Purpose"),
         [InputRequired(_l("Say what the release is for. Whoever approves it decides by that.")), Length(max=2000)],
-        description=_l("One or two sentences. They stand in the log, so without names of participants."),
+        description=_l("One or two sentences for whoever decides; without names of participants."),
     )
     recipients = TextAreaField(
         _l("Who will receive it"),

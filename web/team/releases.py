@@ -57,7 +57,7 @@ class RefuseForm(PageForm):
     reason = TextAreaField(
         _l("Why"),
         [InputRequired(_l("Say why, so that whoever asked can ask again.")), Length(max=1000)],
-        description=_l("Whoever asked reads it, and it stands in the log."),
+        description=_l("Whoever asked reads it."),
     )
 
 
