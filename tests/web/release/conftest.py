@@ -3,7 +3,8 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as own
 
 import pytest
 from huey import Huey
@@ -41,7 +42,7 @@ class Desk:
     lead: Visitor
     analyst: Visitor
     worker: Worker
-    people: dict[str, Someone] = field(default_factory=dict)
+    people: dict[str, Someone] = own(default_factory=dict)
 
     @property
     def at(self) -> str:
