@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from instruments.definition import Instrument, Question, Role, Section, questions
 from instruments.findings import Severity
-from instruments.foreign import limesurvey_words
+from instruments.foreign import built_in_words
 from instruments.foreign.account import Fate, FormUnreadable, Imported
 from instruments.foreign.languages import Tags
 from instruments.foreign.limesurvey_conditions import Conditions
@@ -53,7 +53,7 @@ def read(data: bytes, name: str) -> Imported:
     for finding in inspect(settled):
         if finding.severity is Severity.ERROR:
             by_question.get(finding.question, survey).says(finding.place, finding.sentence, Fate.TAKEN)
-    lacking = limesurvey_words.lacking(speech.languages)
+    lacking = built_in_words.lacking(speech.languages)
     if lacking:
         survey.changes(
             "languages",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from instruments.foreign import limesurvey_words as words
+from instruments.foreign import built_in_words as words
 from instruments.foreign.languages import in_all
 from instruments.foreign.limesurvey_source import Source
 from instruments.foreign.limesurvey_texts import date_of, text_of

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from instruments.conditions import Reference
+from instruments.conditions import CountSelected, Length, Reference
 from instruments.foreign.logic import Dialect, translated
 from instruments.foreign.logic_terms import Asked, LogicUnreadable, Term, Ticked
 from instruments.foreign.rows import Row
@@ -39,7 +39,7 @@ class Fields:
 
     def __init__(self) -> None:
         self._known: dict[str, Known] = {}
-        self._dialect = Dialect(_TOKEN, self._answer, _function)
+        self._dialect = Dialect(_TOKEN, self._answer, self._function)
 
     def know(self, variable: str, known: Known) -> None:
         """From now on, ``[variable]`` is this."""
@@ -90,6 +90,15 @@ class Fields:
             row.loses(part, "%(said)s cannot be filled in here and stands as it is. Reword it.", said=smart)
         return _PIPED.sub(piped, said)
 
-
-def _function(name: str, _: Sequence[Term]) -> Term:
-    raise LogicUnreadable("It calculates with %(name)s(), which no condition does here.", name=name)
+    def _function(self, name: str, given: Sequence[Term]) -> Term:
+        match name.lower(), given:
+            case "length", [Asked(of)]:
+                return Length(of)
+            case "sum", [Ticked(of), *_]:
+                known = next(known for known in self._known.values() if known.of == of)
+                codes = [term.code for term in given if isinstance(term, Ticked) and term.of == of]
+                # The sum of all boxes is how many were ticked; of some of them it is nothing that can be said here.
+                offered = known.kind.options if isinstance(known.kind, MultipleChoice) else ()
+                if codes == [option.code for option in offered] and len(codes) == len(given):
+                    return CountSelected(of)
+        raise LogicUnreadable("It calculates with %(name)s(), which no condition does here.", name=name)

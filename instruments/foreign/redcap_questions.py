@@ -96,7 +96,10 @@ class _Sections:
         for block in self._blocks:
             header = block.first.field.header
             opens = bool(header) and not block.matrix
-            if not begun or opens or block.first.field.form != form:
+            same = begun and block.first.field.form == form
+            if same and opens and not found and not title:
+                title = self._texts(header, block.first.row, "section header")
+            elif not same or opens:
                 if begun and (found or title):
                     yield Section(id=name, questions=tuple(found), title=title)
                 begun, form, found = True, block.first.field.form, []

@@ -8,7 +8,6 @@ _TAG = re.compile(
     (?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s@,"']+)|(?P<call>\([^()]*(?:\([^()]*\)[^()]*)*\)))?""",
     re.VERBOSE,
 )
-_SPACES = re.compile(r"[ \t]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,7 @@ class Annotation:
 def annotation_of(text: str) -> Annotation:
     """The annotation that a cell says."""
     tags = tuple((match["name"], _bare(match["value"] or match["call"] or "")) for match in _TAG.finditer(text))
-    words = _TAG.sub(" ", text)
-    return Annotation(tags, _SPACES.sub(" ", words).strip())
+    return Annotation(tags, _TAG.sub("", text).strip())
 
 
 def listed(value: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The words that LimeSurvey puts on the page itself, and a survey file therefore does not hold, by language."""
+"""Words that programs put on the page themselves, and their files therefore do not hold, by language."""
 
 from collections.abc import Mapping
 
