@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consent import documents, signatures
-from consent.documents import ConsentDocument
+from consent.documents import Text
 from consent.grants import Grant
 from consent.scopes import Scope, standing
 from consent.signatures import Signed
@@ -100,6 +100,12 @@ class Count:
     declined: int
 
 
+_OF_OCCASION = ("id", "study_id", "participant_id", "mode", "document", "language", "read_by", "at", "sealed")
+_OF_DECISION = ("study_id", "participant_id", "occasion_id", "scope", "agreed", "document", "decided_at")
+_OCCASION: Prepared[()] = Prepared(insert(Occasion), _OF_OCCASION)
+_DECISION: Prepared[()] = Prepared(insert(Decision).inline(), _OF_DECISION)
+
+
 def record(
     db: Session, rings: Session, study_id: UUID, participant_id: UUID, choices: Mapping[Scope, bool], *, document: str,
     language: str, now: datetime, key: bytes | None = None, signed: Signed | None = None, read_by: UUID | None = None,
@@ -123,7 +129,7 @@ def record(
         raise Invalid("This document has no text to be read out, so consent to it cannot be spoken.")
     vouched = _vouched(db, signed or Signed(), read_by)
     if any(choices.values()):
-        in_use = documents.in_use(db, study_id, now.date(), site_id=site_id)
+        in_use = documents.put_before(db, study_id, now.date(), site_id=site_id)
         if in_use is None or in_use.fingerprint != document:
             raise Invalid("This text is not the one in use today. Load the page again and read it before you decide.")
         signatures.require(vouched, spoken=mode is Mode.SPOKEN)
@@ -136,9 +142,9 @@ def record(
     return occasion
 
 
-def _text(db: Session, study_id: UUID, mark: str) -> ConsentDocument:
+def _text(db: Session, study_id: UUID, mark: str) -> Text:
     try:
-        return documents.by_fingerprint(db, study_id, mark)
+        return documents.text_of(db, study_id, mark)
     except Missing:
         raise Invalid("This text is not one of this study's. Load the page again and read it.") from None
 
@@ -170,20 +176,12 @@ def _keep(
 ) -> None:
     """The occasion, its decisions and its line in the log."""
     ordered = {scope: choices[scope] for scope in Scope if scope in choices}
-    db.add(occasion)
-    db.flush()
-    db.add_all(
-        Decision(
-            study_id=occasion.study_id,
-            participant_id=occasion.participant_id,
-            occasion_id=occasion.id,
-            scope=scope,
-            agreed=agreed,
-            document=occasion.document,
-            decided_at=occasion.at,
-        )
-        for scope, agreed in ordered.items()
-    )
+    _OCCASION.write(db, **{name: getattr(occasion, name) for name in _OF_OCCASION})
+    for scope, agreed in ordered.items():
+        _DECISION.write(
+            db, study_id=occasion.study_id, participant_id=occasion.participant_id, occasion_id=occasion.id,
+            scope=scope, agreed=agreed, document=occasion.document, decided_at=occasion.at,
+        )  # fmt: skip
     subject = participant_keys.commitment(rings, occasion.participant_id)
     facts = {
         "document": occasion.document or "",
@@ -200,7 +198,6 @@ def _keep(
         study=occasion.study_id, subject=subject,
         detail=participant_keys.detail(rings, occasion.participant_id, ledger.canonical(payload).encode()), **facts,
     )  # fmt: skip
-    db.flush()
 
 
 def withdraw_all(
@@ -257,6 +254,11 @@ def stances(db: Session, study_id: UUID) -> dict[UUID, Stance]:
     }
 
 
+def ever(db: Session, participant_id: UUID) -> bool:
+    """Whether the participant has decided anything yet."""
+    return bool(_WORDS.rows(db, participant_id=participant_id))
+
+
 def of_participant(db: Session, participant_id: UUID) -> Sequence[Decision]:
     """Everything the participant decided, oldest first."""
     return db.scalars(select(Decision).where(Decision.participant_id == participant_id).order_by(Decision.number)).all()
@@ -264,10 +266,8 @@ def of_participant(db: Session, participant_id: UUID) -> Sequence[Decision]:
 
 def history(db: Session, participant_id: UUID) -> tuple[Sitting, ...]:
     """Every occasion on which the participant decided something, oldest first."""
-    occasions = {
-        occasion.id: occasion
-        for occasion in db.scalars(select(Occasion).where(Occasion.participant_id == participant_id))
-    }
+    theirs = db.scalars(select(Occasion).where(Occasion.participant_id == participant_id))
+    occasions = {occasion.id: occasion for occasion in theirs}
     found: dict[UUID, list[Decision]] = {}
     for decision in of_participant(db, participant_id):
         found.setdefault(decision.occasion_id, []).append(decision)

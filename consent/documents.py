@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, func, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from consent import markdown
 from consent.inspection import inspect
 from consent.scopes import Scope
 from consent.wording import Published, Texts, Wording, canonical, fingerprint, from_canonical
-from vault import ledger, studies
+from vault import approvals, ledger, studies
 from vault.approvals import Approval
 from vault.errors import Invalid, Missing
+from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
 
 
@@ -42,6 +43,34 @@ class ConsentDocument(AppendOnly, Base):
     approval: Mapped[int] = mapped_column(NUMBER, ForeignKey("approval.number"))
     published_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     published_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a document says, without how it was published."""
+
+    number: int
+    fingerprint: str
+    body: str
+    rendered: str
+
+
+# A published text never changes, so it serves as long as the process lives; a bounded number is kept.
+_MOST = 64
+_texts: dict[UUID, Text] = {}
+
+_OF_STUDY = ConsentDocument.study_id == bindparam("study_id")
+_PUBLISHED = Prepared(
+    select(ConsentDocument.id, ConsentDocument.approval, ConsentDocument.published_at)
+    .where(_OF_STUDY)
+    .order_by(ConsentDocument.number.desc())
+)
+_MARKED = Prepared(select(ConsentDocument.id).where(_OF_STUDY, ConsentDocument.fingerprint == bindparam("mark")))
+_TEXT = Prepared(
+    select(
+        ConsentDocument.number, ConsentDocument.fingerprint, ConsentDocument.body, ConsentDocument.rendered
+    ).where(ConsentDocument.id == bindparam("document_id"))
+)  # fmt: skip
 
 
 class NotPublishable(Invalid):
@@ -157,38 +186,41 @@ def in_use(db: Session, study_id: UUID, on: date, *, site_id: UUID | None = None
     It is the newest whose approval, or a renewal of it, is in force there. A version published for an approval that
     takes effect later waits until then, and the former one stays in use.
     """
-    allowed = _allowed(db, study_id, site_id, on)
-    every = db.scalars(
-        select(ConsentDocument)
-        .where(_of(study_id), ConsentDocument.approval.in_(allowed))
-        .order_by(ConsentDocument.number.desc())
-    )
-    return next((document for document in every if document.published_at.date() <= on), None)
+    found = _in_use(db, study_id, on, site_id)
+    return None if found is None else db.get(ConsentDocument, found)
 
 
-def _allowed(db: Session, study_id: UUID, site_id: UUID | None, on: date) -> frozenset[int]:
-    """The approvals that hold at a site on a day, by themselves or by what renewed them."""
-    every = {
-        approval.number: approval
-        for approval in db.scalars(
-            select(Approval).where(
-                Approval.study_id == study_id, or_(Approval.site_id.is_(None), Approval.site_id == site_id)
-            )
-        )
-    }
-    begun = {number: approval for number, approval in every.items() if approval.effective_on <= on}
-    replaced = {approval.replaces for approval in begun.values()}
-    allowed: set[int] = set()
-    for approval in begun.values():
-        if on <= approval.expires_on and approval.number not in replaced:
-            former: int | None = approval.number
-            while former is not None and former not in allowed:
-                allowed.add(former)
-                former = every[former].replaces if former in every else None
-    return frozenset(allowed)
+def put_before(db: Session, study_id: UUID, on: date, *, site_id: UUID | None = None) -> Text | None:
+    """The text of the same document, for a participant who waits for the page."""
+    found = _in_use(db, study_id, on, site_id)
+    return None if found is None else _text(db, found)
 
 
-def published(document: ConsentDocument) -> Published:
+def text_of(db: Session, study_id: UUID, mark: str) -> Text:
+    """The text of the document of this study that has this fingerprint, or Missing."""
+    found = _MARKED.rows(db, study_id=study_id, mark=mark)
+    if not found:
+        raise Missing
+    return _text(db, found[0][0])
+
+
+def _in_use(db: Session, study_id: UUID, on: date, site_id: UUID | None) -> UUID | None:
+    allowed = approvals.allowed(db, study_id, site_id, on=on)
+    every = _PUBLISHED.rows(db, study_id=study_id)
+    return next((one for one, approval, at in every if approval in allowed and at.date() <= on), None)
+
+
+def _text(db: Session, document_id: UUID) -> Text:
+    found = _texts.get(document_id)
+    if found is None:
+        if len(_texts) >= _MOST:
+            _texts.clear()
+        (row,) = _TEXT.rows(db, document_id=document_id)
+        found = _texts[document_id] = Text(*row)
+    return found
+
+
+def published(document: ConsentDocument | Text) -> Published:
     """The wording of a document with its study's title and its number."""
     return _published(document.body)
 
@@ -199,12 +231,12 @@ def _published(body: str) -> Published:
     return from_canonical(body)
 
 
-def languages(document: ConsentDocument) -> tuple[str, ...]:
+def languages(document: ConsentDocument | Text) -> tuple[str, ...]:
     """The languages in which a document can be shown, the original first."""
     return published(document).wording.languages
 
 
-def shown(document: ConsentDocument, language: str) -> Shown:
+def shown(document: ConsentDocument | Text, language: str) -> Shown:
     """The document in ``language``, or in its first one where it was not translated: see ``Shown.language``."""
     wording = published(document).wording
     if language not in wording.languages:

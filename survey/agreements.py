@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from consent import decisions, signatures
@@ -12,15 +12,21 @@ from consent.decisions import Occasion
 from consent.scopes import Scope
 from consent.signatures import Signed
 from survey import statuses
-from survey.participants import Participant, Standing
+from survey.participants import Participant, Somebody, Standing
 from survey.statuses import HasWithdrawn, Status
+from vault.prepared import Prepared
 
 # Who says the same within this time has pressed twice and decided once.
 _TWICE = timedelta(minutes=1)
 
 
+_HELD = Prepared(
+    select(Participant.standing).where(Participant.id == bindparam("participant_id")).with_for_update()
+)  # fmt: skip
+
+
 def agree(
-    db: Session, rings: Session, participant: Participant, choices: Mapping[Scope, bool], *, document: str,
+    db: Session, rings: Session, participant: Somebody, choices: Mapping[Scope, bool], *, document: str,
     language: str, now: datetime, key: bytes | None = None, signed: Signed | None = None, read_by: UUID | None = None,
 ) -> Occasion:  # fmt: skip
     """What the participant decided stands (see ``decisions.record``), and they count as consented or declined.
@@ -28,10 +34,11 @@ def agree(
     Said twice in the same words, it stands once. HasWithdrawn for somebody who has left the study.
     """
     # Two requests at once come here one after the other; the second sees what the first has done.
-    standing = db.scalar(select(Participant.standing).where(Participant.id == participant.id).with_for_update())
-    if standing is not Standing.ENROLLED:
+    if _HELD.rows(db, participant_id=participant.id) != [(Standing.ENROLLED,)]:
         raise HasWithdrawn
-    last = next(reversed(decisions.history(db, participant.id)), None)
+    # Most come here for the first time, and then there is no history to look through.
+    former = decisions.history(db, participant.id) if decisions.ever(db, participant.id) else ()
+    last = former[-1] if former else None
     if last is not None and now - last.occasion.at < _TWICE:
         said = {decision.scope: decision.agreed for decision in last.decisions}
         put = last.occasion.document, last.occasion.language, last.occasion.read_by

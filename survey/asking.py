@@ -1,20 +1,19 @@
 """What may be asked of whom today: a version that the board approved for the participant's site, and still approves."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from instruments import versions
 from instruments.versions import Version
 from survey import audiences
-from survey.participants import Participant
+from survey.participants import Somebody
 from vault import approvals
-from vault.approvals import Approval
 from vault.errors import Missing, Refused
-from vault.studies import find
+from vault.prepared import Prepared
+from vault.studies import Study
 
 
 class NotApproved(Refused):
@@ -42,23 +41,32 @@ class StudyClosed(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Askable:
-    """A version that may be asked, and the approval by which it may."""
+class Published:
+    """What has to be known of a version before it is asked."""
 
-    version: Version
+    id: UUID
+    instrument_id: UUID
+    study_id: UUID
+    number: int
     approval: int
 
 
-def standing(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> tuple[Approval, ...]:
-    """Every decision of a board that holds at a site on a day, the latest recorded first."""
-    here = [one for one in approvals.of_study(db, study_id) if one.site_id in (None, site_id)]
-    replaced = {one.replaces for one in here if one.effective_on <= on}
-    return tuple(
-        one for one in here if one.effective_on <= on <= one.expires_on and one.number not in replaced
-    )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """A version that may be asked, and the approval by which it may."""
+
+    version: Published
+    approval: int
 
 
-def of_participant(db: Session, participant: Participant, instrument_id: UUID, *, on: date) -> Askable:
+# Every page on the way to the first question, and every return to it, waits for these.
+_CLOSED = Prepared(select(Study.closed_at).where(Study.id == bindparam("study_id")))
+_COLUMNS = (Version.id, Version.instrument_id, Version.study_id, Version.number, Version.approval)
+_VERSIONS = Prepared(select(*_COLUMNS).where(Version.instrument_id == bindparam("instrument_id")))
+_VERSION = Prepared(select(*_COLUMNS).where(Version.id == bindparam("version_id")))
+
+
+def of_participant(db: Session, participant: Somebody, instrument_id: UUID, *, on: date) -> Askable:
     """The newest version that this participant may be asked; NotOffered, or what ``newest`` says is lacking."""
     if not audiences.admits(db, participant.study_id, instrument_id, participant.stratum_id):
         raise NotOffered
@@ -70,14 +78,12 @@ def newest(db: Session, study_id: UUID, site_id: UUID | None, instrument_id: UUI
 
     A version may be asked while the approval it was published under holds, or one that renewed that approval.
     """
-    if find(db, study_id).closed_at is not None:
-        raise StudyClosed
-    holding = standing(db, study_id, site_id, on=on)
-    if not holding:
+    _require_open(db, study_id)
+    by_which = approvals.allowed(db, study_id, site_id, on=on)
+    if not by_which:
         raise NotApproved
-    by_which = _renewed_by(holding, approvals.of_study(db, study_id))
-    published = [one for one in versions.of_instrument(db, instrument_id) if one.study_id == study_id]
-    found = [one for one in published if one.approval in by_which]
+    published = [Published(*row) for row in _VERSIONS.rows(db, instrument_id=instrument_id)]
+    found = [one for one in published if one.study_id == study_id and one.approval in by_which]
     if not found:
         raise NothingPublished
     best = max(found, key=lambda one: one.number)
@@ -86,24 +92,19 @@ def newest(db: Session, study_id: UUID, site_id: UUID | None, instrument_id: UUI
 
 def require(db: Session, study_id: UUID, site_id: UUID | None, version_id: UUID, *, on: date) -> Askable:
     """The version that somebody began, if it may still be asked today; they finish on the version they began."""
-    version = versions.find(db, version_id)
-    if version.study_id != study_id:
+    version = next((Published(*row) for row in _VERSION.rows(db, version_id=version_id)), None)
+    if version is None or version.study_id != study_id:
         raise Missing
-    if find(db, study_id).closed_at is not None:
-        raise StudyClosed
-    by_which = _renewed_by(standing(db, study_id, site_id, on=on), approvals.of_study(db, study_id))
+    _require_open(db, study_id)
+    by_which = approvals.allowed(db, study_id, site_id, on=on)
     if version.approval not in by_which:
         raise NotApproved
     return Askable(version, by_which[version.approval])
 
 
-def _renewed_by(holding: Collection[Approval], every: Collection[Approval]) -> dict[int, int]:
-    """By the number of each approval that holds, or was renewed by one that does, the one that holds now."""
-    by_number = {one.number: one for one in every}
-    found: dict[int, int] = {}
-    for one in sorted(holding, key=lambda approval: approval.number):
-        at: int | None = one.number
-        while at is not None and found.get(at) != one.number:
-            found[at] = one.number
-            at = by_number[at].replaces if at in by_number else None
-    return found
+def _require_open(db: Session, study_id: UUID) -> None:
+    found = _CLOSED.rows(db, study_id=study_id)
+    if not found:
+        raise Missing
+    if found[0][0] is not None:
+        raise StudyClosed

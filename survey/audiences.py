@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments import drafts
@@ -17,6 +17,7 @@ from survey import frames, sampling
 from survey.sampling import Stratum
 from vault import ledger
 from vault.errors import Invalid, Missing
+from vault.prepared import Prepared
 from vault.store import Base
 
 Groups = Mapping[str, Sequence[str]]
@@ -33,7 +34,13 @@ class Audience(Base):
 
 def groups_of(db: Session, instrument_id: UUID) -> Groups:
     """The groups to which an instrument is offered; none of them: to everybody."""
-    return _read(db.get(Audience, instrument_id))
+    found: Groups = {}
+    for (spelled,) in _GROUPS.rows(db, instrument_id=instrument_id):
+        found = json.loads(spelled)
+    return found
+
+
+_GROUPS = Prepared(select(Audience.groups).where(Audience.instrument_id == bindparam("instrument_id")))
 
 
 def _read(row: Audience | None) -> dict[str, list[str]]:

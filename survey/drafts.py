@@ -66,7 +66,9 @@ _UPSERT = {
 }
 
 
-_BLOB = Prepared(select(PageDraft.blob).where(PageDraft.response_id == bindparam("response_id", type_=Uuid())))
+_OF_RUN = PageDraft.response_id == bindparam("response_id", type_=Uuid())
+_DROP: Prepared[()] = Prepared(delete(PageDraft).where(_OF_RUN))
+_BLOB = Prepared(select(PageDraft.blob).where(_OF_RUN))
 
 
 def keep(
@@ -112,4 +114,4 @@ def read(
 
 def drop(db: Session, response_id: UUID) -> None:
     """Nothing that was only typed is left of this run."""
-    db.connection().execute(delete(PageDraft).where(PageDraft.response_id == response_id))
+    _DROP.write(db, response_id=response_id)

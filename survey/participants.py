@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import frames, statuses
@@ -16,6 +17,7 @@ from vault.accounts import Account
 from vault.codes import TypedCode
 from vault.erasure import Kind
 from vault.errors import Conflict, Missing
+from vault.prepared import Prepared
 from vault.store import Base
 from vault.studies import Scope, Site
 
@@ -45,6 +47,32 @@ class Participant(Base):
     standing: Mapped[Standing]
     enrolled_on: Mapped[date]
     stratum_id: Mapped[UUID | None] = mapped_column(ForeignKey("stratum.id"), default=None)
+
+
+class Somebody(Protocol):
+    """What is asked of a participant before anything is asked of them: a row, or what was seen of it."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def study_id(self) -> UUID: ...
+    @property
+    def site_id(self) -> UUID | None: ...
+    @property
+    def stratum_id(self) -> UUID | None: ...
+    @property
+    def standing(self) -> Standing: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A participant as they stood when they were looked up, to be read and not to be changed."""
+
+    id: UUID
+    study_id: UUID
+    site_id: UUID | None
+    stratum_id: UUID | None
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +136,20 @@ def find(db: Session, study_id: UUID, participant_id: UUID) -> Participant:
     if participant is None or participant.study_id != study_id:
         raise Missing
     return participant
+
+
+_SEEN = Prepared(
+    select(
+        Participant.id, Participant.study_id, Participant.site_id, Participant.stratum_id, Participant.standing
+    ).where(Participant.id == bindparam("participant_id"), Participant.study_id == bindparam("study_id"))
+)  # fmt: skip
+
+
+def seen(db: Session, study_id: UUID, participant_id: UUID) -> Seen:
+    """What every page of theirs asks of the participant of this study, or Missing."""
+    for row in _SEEN.rows(db, participant_id=participant_id, study_id=study_id):
+        return Seen(*row)
+    raise Missing
 
 
 def of_study(db: Session, study_id: UUID) -> Sequence[Participant]:

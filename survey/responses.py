@@ -12,8 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from consent.grants import Grant
@@ -21,11 +20,12 @@ from consent.scopes import Scope
 from instruments.kinds import Answer, Answers
 from instruments.route import Plan
 from survey import apart, asking, drafts, runs
-from survey.participants import Participant, Standing
+from survey.participants import Somebody, Standing
 from survey.runs import Kind, Response, ResponseRow
 from survey.statuses import HasWithdrawn
 from vault import ledger, participant_keys, records
 from vault.errors import CannotOpen, Conflict, Invalid, Missing
+from vault.prepared import Prepared
 
 
 class AlreadySubmitted(Conflict):
@@ -87,7 +87,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def begin(
-    db: Session, rings: Session, participant: Participant, instrument_id: UUID, grant: Grant,
+    db: Session, rings: Session, participant: Somebody, instrument_id: UUID, grant: Grant,
     *, now: datetime, kind: Kind = Kind.SELF, actor: str = "",
 ) -> Response:  # fmt: skip
     """The participant's run through an instrument: the one they began, else a new one on the newest version.
@@ -107,14 +107,11 @@ def begin(
     response = Response(
         uuid4(), participant.study_id, participant.id, instrument_id, askable.version.id, kind, now.date(), None
     )
-    try:
-        with db.begin_nested():
-            runs.add(db, response)
-    except IntegrityError:
+    if not runs.add(db, response):
         # Two tabs began at the same moment; the other one was first.
         first = runs.going_on(db, participant.id, instrument_id, kind)
         if first is None:
-            raise
+            raise Conflict
         return first
     subject = participant_keys.commitment(rings, participant.id)
     ledger.append(
@@ -126,7 +123,7 @@ def begin(
     return response
 
 
-def _require_standing(participant: Participant, grant: Grant) -> None:
+def _require_standing(participant: Somebody, grant: Grant) -> None:
     if participant.standing is not Standing.ENROLLED:
         raise HasWithdrawn
     _require_grant(participant.id, grant)
@@ -206,15 +203,17 @@ def submit(
     return close(db, rings, response, now=now)
 
 
+_CLOSE: Prepared[()] = Prepared(
+    update(ResponseRow).where(ResponseRow.id == bindparam("response_id"), ResponseRow.submitted_on.is_(None)),
+    ["submitted_on"],
+)
+
+
 def close(db: Session, rings: Session, response: Response, *, now: datetime, actor: str = "") -> bool:
     """The run is over, with what is in it; returns False if it was already. The log says so once."""
     # A clock can be set back, but nothing ends before it began.
     day = max(now.date(), response.begun_on)
-    closed = db.connection().execute(
-        update(ResponseRow).where(ResponseRow.id == response.id, ResponseRow.submitted_on.is_(None)),
-        {"submitted_on": day},
-    )
-    if not closed.rowcount:
+    if not _CLOSE.write(db, response_id=response.id, submitted_on=day):
         return False
     drafts.drop(db, response.id)
     subject = participant_keys.commitment(rings, response.participant_id)

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, insert, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments import versions
@@ -15,7 +16,7 @@ from instruments.route import Plan
 from instruments.versions import Version
 from survey.participants import Participant
 from vault.errors import Missing
-from vault.prepared import Prepared
+from vault.prepared import Prepared, dialect_of
 from vault.records import Address
 from vault.store import Base
 from vault.studies import Study
@@ -92,6 +93,10 @@ _OF_PARTICIPANT = Prepared(
     .where(ResponseRow.participant_id == bindparam("participant_id"))
     .order_by(ResponseRow.begun_on, ResponseRow.id)
 )
+_INSERT: dict[str, Prepared[()]] = {
+    dialect: Prepared(made(ResponseRow).on_conflict_do_nothing(), [column.key for column in _COLUMNS])
+    for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _ONE = select(*_COLUMNS).where(
     ResponseRow.id == bindparam("id"), ResponseRow.participant_id == bindparam("participant_id")
 )
@@ -100,15 +105,8 @@ _ONE_HELD, _ONE_SEEN = Prepared(_ONE.with_for_update()), Prepared(_ONE)
 
 def going_on(db: Session, participant_id: UUID, instrument_id: UUID, kind: Kind) -> Response | None:
     """The run that somebody goes on with, or has sent: of a guide only one that is still open."""
-    query = select(*_COLUMNS).where(
-        ResponseRow.participant_id == participant_id,
-        ResponseRow.instrument_id == instrument_id,
-        ResponseRow.kind == kind,
-    )
-    if kind is not Kind.SELF:
-        query = query.where(ResponseRow.submitted_on.is_(None))
-    row = db.connection().execute(query).one_or_none()
-    return Response(*row) if row else None
+    theirs = (run for run in of_participant(db, participant_id) if run.instrument_id == instrument_id)
+    return next((run for run in theirs if run.kind is kind and (kind is Kind.SELF or run.submitted_on is None)), None)
 
 
 def of_participant(db: Session, participant_id: UUID) -> tuple[Response, ...]:
@@ -138,9 +136,10 @@ def find(db: Session, participant_id: UUID, response_id: UUID, *, writing: bool 
     return Response(*rows[0])
 
 
-def add(db: Session, response: Response) -> None:
-    """The run exists. IntegrityError if the participant has begun one meanwhile."""
-    db.connection().execute(insert(ResponseRow), {column.key: getattr(response, column.key) for column in _COLUMNS})
+def add(db: Session, response: Response) -> bool:
+    """The run exists; False, and nothing is written, if the participant has begun one meanwhile."""
+    given = {column.key: getattr(response, column.key) for column in _COLUMNS}
+    return _INSERT[dialect_of(db).name].write(db, **given) == 1
 
 
 # A version never changes, so its plan serves as long as the process lives; a bounded number is kept.
@@ -149,10 +148,15 @@ _plans: dict[UUID, Plan] = {}
 
 
 def plan_of(db: Session, response: Response) -> Plan:
-    """The way through the version that the run is pinned to. Versions never change, so it is looked up once."""
-    found = _plans.get(response.version_id)
+    """The way through the version that the run is pinned to."""
+    return plan(db, response.version_id)
+
+
+def plan(db: Session, version_id: UUID) -> Plan:
+    """The way through a version. Versions never change, so it is looked up once."""
+    found = _plans.get(version_id)
     if found is None:
         if len(_plans) >= _MOST_PLANS:
             _plans.clear()
-        found = _plans[response.version_id] = versions.plan_of(versions.find(db, response.version_id))
+        found = _plans[version_id] = versions.plan_of(versions.find(db, version_id))
     return found

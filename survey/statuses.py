@@ -5,10 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, func, insert, select
+from sqlalchemy import ForeignKey, Index, Uuid, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import Invalid, Refused
+from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
 
 
@@ -58,14 +59,15 @@ class StatusEvent(AppendOnly, Base):
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # None: it followed by itself
 
 
+_WHO = bindparam("participant_id", type_=Uuid())  # the table that would tell its type imports this one
+_LAST = select(func.max(StatusEvent.number)).where(StatusEvent.participant_id == _WHO)
+_CURRENT = Prepared(select(StatusEvent.status).where(StatusEvent.number == _LAST.scalar_subquery()))
+_EVENT: Prepared[()] = Prepared(insert(StatusEvent).inline(), ["study_id", "participant_id", "status", "day", "account_id"])
+
+
 def current(db: Session, participant_id: UUID) -> Status | None:
     """The status of a person; None if nothing was ever recorded."""
-    return db.scalar(
-        select(StatusEvent.status)
-        .where(StatusEvent.participant_id == participant_id)
-        .order_by(StatusEvent.number.desc())
-        .limit(1)
-    )
+    return next((status for (status,) in _CURRENT.rows(db, participant_id=participant_id)), None)
 
 
 def record(
@@ -78,10 +80,8 @@ def record(
     if former is Status.WITHDRAWN:
         raise HasWithdrawn
     # Written at once and by itself: an event must not overtake another that waits for the next flush.
-    db.execute(
-        insert(StatusEvent).values(
-            study_id=study_id, participant_id=participant_id, status=status, day=now.date(), account_id=account_id
-        )
+    _EVENT.write(
+        db, study_id=study_id, participant_id=participant_id, status=status, day=now.date(), account_id=account_id
     )
     return True
 

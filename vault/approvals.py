@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import CheckConstraint, ForeignKey, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
 from vault.errors import Invalid, Missing
+from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
 from vault.studies import Site
 
@@ -86,9 +87,31 @@ def in_force(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> 
 
     A decision that another one replaces holds until the day before the other takes effect.
     """
-    here = [one for one in of_study(db, study_id) if one.site_id in (None, site_id)]
-    replaced = {one.replaces for one in here if one.effective_on <= on}
-    return next((one for one in here if one.effective_on <= on <= one.expires_on and one.number not in replaced), None)
+    number = max(allowed(db, study_id, site_id, on=on).values(), default=None)
+    return None if number is None else db.get(Approval, number)
+
+
+# Every page on the way to a participant's questions waits for this.
+_HELD = Prepared(
+    select(Approval.number, Approval.site_id, Approval.effective_on, Approval.expires_on, Approval.replaces)
+    .where(Approval.study_id == bindparam("study_id"))
+    .order_by(Approval.number)
+)
+
+
+def allowed(db: Session, study_id: UUID, site_id: UUID | None, *, on: date) -> dict[int, int]:
+    """By the number of each decision that holds at a site on a day, or was renewed by one that does, that one's."""
+    every = _HELD.rows(db, study_id=study_id)
+    former = {number: replaces for number, *_, replaces in every}
+    begun = [one for one in every if one[1] in (None, site_id) and one[2] <= on]
+    replaced = {replaces for *_, replaces in begun}
+    found: dict[int, int] = {}
+    for number, _, _, expires_on, _ in begun:
+        at: int | None = number if on <= expires_on and number not in replaced else None
+        while at is not None and found.get(at) != number:
+            found[at] = number
+            at = former.get(at)
+    return found
 
 
 def holding(db: Session, study_id: UUID, *, on: date) -> Sequence[Approval]:
@@ -97,13 +120,9 @@ def holding(db: Session, study_id: UUID, *, on: date) -> Sequence[Approval]:
     What is published is published under one of these; where it may be used is asked of ``in_force``.
     """
     every = of_study(db, study_id)
-    replacing = [approval for approval in every if approval.effective_on <= on and approval.replaces is not None]
-    ended = {approval.replaces for approval in replacing if approval.site_id is None}
-    ended_at = {(approval.replaces, approval.site_id) for approval in replacing}
+    ended = {(one.replaces, one.site_id) for one in every if one.effective_on <= on}
     return [
-        approval
-        for approval in every
-        if approval.effective_on <= on <= approval.expires_on
-        and approval.number not in ended
-        and (approval.number, approval.site_id) not in ended_at
+        one
+        for one in every
+        if one.effective_on <= on <= one.expires_on and not ended & {(one.number, None), (one.number, one.site_id)}
     ]

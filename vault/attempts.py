@@ -9,13 +9,14 @@ import base64
 import hmac
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.errors import Refused
+from vault.prepared import Prepared
 from vault.sealing import Part, derive, frame
 from vault.store import NUMBER, Base, Work
 
@@ -48,6 +49,12 @@ class Spent:
     bucket: bytes
 
 
+_OF_BUCKET = Attempt.bucket == bindparam("bucket")
+_OVER: Prepared[()] = Prepared(delete(Attempt).where(_OF_BUCKET, Attempt.at <= bindparam("until")))
+_TRY: Prepared[()] = Prepared(insert(Attempt).inline(), ["bucket", "at"])
+_COUNT = Prepared(select(func.count(Attempt.number)).where(_OF_BUCKET))
+
+
 def bucket(server_key: bytes, *parts: Part) -> bytes:
     """Under what a try is counted: says nothing to whoever has not the server's key."""
     return hmac.digest(derive(server_key, "attempts"), frame(*parts), "sha256")
@@ -59,19 +66,19 @@ def spend(work: Work, bucket: bytes, *, now: datetime, limit: int = LIMIT) -> Sp
     It commits ``work``, so it comes before anything else in it: a refusal must not make the count undone. The try is
     counted before it is compared, so tries at the same moment cannot slip through together.
     """
-    work.db.execute(delete(Attempt).where(Attempt.bucket == bucket, Attempt.at <= now - WINDOW))
-    work.db.add(Attempt(bucket=bucket, at=now))
+    _OVER.write(work.db, bucket=bucket, until=now - WINDOW)
+    _TRY.write(work.db, bucket=bucket, at=now)
     work.commit()
-    count = work.db.scalar(select(func.count()).select_from(Attempt).where(Attempt.bucket == bucket))
+    ((count,),) = _COUNT.rows(work.db, bucket=bucket)
     work.commit()
-    if (count or 0) > limit:
+    if count > limit:
         raise TooManyTries
     return Spent(bucket)
 
 
 def forgive(db: Session, spent: Spent) -> None:
     """The right person was there: the count begins anew."""
-    db.execute(delete(Attempt).where(Attempt.bucket == spent.bucket))
+    _OVER.write(db, bucket=spent.bucket, until=datetime.max.replace(tzinfo=UTC))
 
 
 def sweep(db: Session, *, now: datetime) -> None:

@@ -86,9 +86,8 @@ def entrust(
     db.flush()
     for scope, (epoch, scope_seed) in seeds.items():
         share_out(db, study_id, scope, epoch, scope_seed)
-    ledger.append(
-        db, "escrow.entrusted", actor=ledger.staff(by), now=now, study=study_id, cards=len(names), threshold=threshold
-    )
+    actor, count = ledger.staff(by), len(names)
+    ledger.append(db, "escrow.entrusted", actor=actor, now=now, study=study_id, cards=count, threshold=threshold)
     return cards
 
 

@@ -70,19 +70,14 @@ def keep(
     sequence = before.sequence + 1 if before else 1
     plain = padded(json.dumps(asdict(identity), ensure_ascii=False).encode())
     blob = seal(linkage_key, plain, *_place(study_id, participant_id, sequence))
-    db.add(
-        IdentityRecord(study_id=study_id, participant_id=participant_id, sequence=sequence, day=now.date(), blob=blob)
-    )
+    day = now.date()
+    db.add(IdentityRecord(study_id=study_id, participant_id=participant_id, sequence=sequence, day=day, blob=blob))
     db.flush()
 
 
 def _last(db: Session, participant_id: UUID) -> IdentityRecord | None:
-    return db.scalar(
-        select(IdentityRecord)
-        .where(IdentityRecord.participant_id == participant_id)
-        .order_by(IdentityRecord.sequence.desc())
-        .limit(1)
-    )
+    theirs = select(IdentityRecord).where(IdentityRecord.participant_id == participant_id)
+    return db.scalar(theirs.order_by(IdentityRecord.sequence.desc()).limit(1))
 
 
 def opened(record: IdentityRecord, linkage_key: bytes) -> Identity:

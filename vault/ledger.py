@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
 
 OPERATOR = "operator"
@@ -37,6 +38,9 @@ class LedgerEntry(AppendOnly, Base):
     study_id: Mapped[UUID | None] = mapped_column(index=True)
     action: Mapped[str] = mapped_column(index=True)
     body: Mapped[str]
+
+
+_LINE: Prepared[()] = Prepared(insert(LedgerEntry).inline(), ["study_id", "action", "body"])
 
 
 def staff(account_id: UUID) -> str:
@@ -84,7 +88,7 @@ def append(
         "detail": detail,
         "facts": {name: _fact(value) for name, value in facts.items()},
     })  # fmt: skip
-    db.add(LedgerEntry(study_id=study, action=action, body=body))
+    _LINE.write(db, study_id=study, action=action, body=body)
 
 
 def _fact(value: Fact) -> str | int | bool | list[str]:

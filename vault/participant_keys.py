@@ -98,29 +98,32 @@ def give_access(
     return code
 
 
+_OWN = Prepared(
+    select(Access.study_id, Access.participant_id, Wrap.scope, Wrap.recipient, Wrap.blob)
+    .join(Wrap, (Wrap.participant_id == Access.participant_id) & (Wrap.kind == bindparam("kind")))
+    .where(Access.locator == bindparam("locator"))
+)
+
+
 def enter(rings: Session, code: TypedCode) -> Entered:
     """Whose code it is, with their keys; CannotOpen, in the same time, for a code of nobody."""
-    # Values and not rows: a row would be read again after the rollback, which would open a transaction again.
-    own = select(Access.study_id, Access.participant_id, Wrap.scope, Wrap.recipient, Wrap.blob).join(
-        Wrap, (Wrap.participant_id == Access.participant_id) & (Wrap.kind == "self")
-    )
-    found = {row.scope: row for row in rings.execute(own.where(Access.locator == code.locator))}
+    found = {row[2]: row for row in _OWN.rows(rings, locator=code.locator, kind="self")}
     # Stretching takes long, and nobody should wait for it.
     rings.rollback()
-    main = found.get(Scope.RESPONSES)
-    if main is None or (main.recipient == LINKED) is not code.is_link:
+    study_id, participant_id, _, recipient, blob = found.get(Scope.RESPONSES, (None, None, None, "", b""))
+    if study_id is None or participant_id is None or (recipient == LINKED) is not code.is_link:
         if not code.is_link:
             pretend(code.secret)
         raise CannotOpen
-    place = ("participant-self", main.study_id, main.participant_id)
+    place = ("participant-self", study_id, participant_id)
     if code.is_link:
-        both = open_sealed(link_key(code.secret, *place), main.blob, *place)
+        both = open_sealed(link_key(code.secret, *place), blob, *place)
     else:
-        both = unwrap_secret(code.secret, main.blob, *place)
+        both = unwrap_secret(code.secret, blob, *place)
     keys = {Scope.RESPONSES: both[KEY_BYTES:]}
     if Scope.LINKAGE in found:
-        keys[Scope.LINKAGE] = open_sealed(both[:KEY_BYTES], found[Scope.LINKAGE].blob, *place, Scope.LINKAGE.value)
-    return Entered(main.study_id, main.participant_id, keys)
+        keys[Scope.LINKAGE] = open_sealed(both[:KEY_BYTES], found[Scope.LINKAGE][4], *place, Scope.LINKAGE.value)
+    return Entered(study_id, participant_id, keys)
 
 
 def open_for_study(
@@ -137,11 +140,8 @@ def open_for_member(
     db: Session, rings: Session, study_id: UUID, participant_id: UUID, scope: Scope, *, account_id: UUID, seed: bytes
 ) -> bytes:
     """The participant's key, for a member who holds the scope; CannotOpen for anybody else."""
-    epochs = rings.scalars(
-        select(Wrap.epoch)
-        .where(Wrap.participant_id == participant_id, Wrap.scope == scope, Wrap.kind == "study")
-        .order_by(Wrap.epoch.desc())
-    ).all()
+    theirs = (Wrap.participant_id == participant_id, Wrap.scope == scope, Wrap.kind == "study")
+    epochs = rings.scalars(select(Wrap.epoch).where(*theirs).order_by(Wrap.epoch.desc())).all()
     # There are two only while the study's key is being changed, and then one of them opens.
     for epoch in epochs:
         try:

@@ -65,6 +65,10 @@ _ROW = Prepared(
     )
 )
 
+_ARRIVED: Prepared[()] = Prepared(
+    insert(Visiting), ["id_hash", "study_id", "participant_id", "blob", "seen_at", "expires_at"]
+)
+
 
 def _place(id_hash: bytes, study_id: UUID, participant_id: UUID, expires_at: datetime) -> tuple[Part, ...]:
     return ("visiting", id_hash, study_id, participant_id, int(expires_at.timestamp()))
@@ -96,7 +100,7 @@ def welcome(
     plain = json.dumps([code.text, {scope.value: secret.hex() for scope, secret in own.items()}]).encode()
     blob = seal(key, plain, *_place(id_hash, study_id, participant_id, expires_at))
     row = {"id_hash": id_hash, "study_id": study_id, "participant_id": participant_id, "blob": blob}
-    db.execute(insert(Visiting).values(**row, seen_at=now, expires_at=expires_at))
+    _ARRIVED.write(db, **row, seen_at=now, expires_at=expires_at)
     return cookie, Person(participant_id, study_id, now, id_hash, own, code.text)
 
 

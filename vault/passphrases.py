@@ -82,10 +82,9 @@ def _spelled(secret: str) -> bytes:
 
 
 def _stretched(secret: str, salt: bytes, cost: Stretch) -> tuple[bytes, bytes]:
+    way = Argon2id(salt=salt, length=64, memory_cost=cost.memory_kib, iterations=cost.iterations, lanes=cost.lanes)
     with _turn():
-        both = Argon2id(
-            salt=salt, length=64, memory_cost=cost.memory_kib, iterations=cost.iterations, lanes=cost.lanes
-        ).derive(_spelled(secret))
+        both = way.derive(_spelled(secret))
     return both[:32], both[32:]
 
 

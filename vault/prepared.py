@@ -59,10 +59,7 @@ def _tell(held: PoolProxiedConnection, dialect: Dialect, statement: str, values:
 
 
 class Database(Session):
-    """A session whose transaction the driver may begin: for a participant's page nobody else is asked for anything.
-
-    Whatever needs the session afterwards joins that transaction.
-    """
+    """A session whose transaction the driver may begin; whatever needs the session afterwards joins it."""
 
     _held: PoolProxiedConnection | None = None
     _joined: Connection | None = None
@@ -73,12 +70,12 @@ class Database(Session):
 
     def driver(self) -> PoolProxiedConnection:
         """The driver's connection in the transaction of this session, which has begun now at the latest."""
-        engine = self._engine
-        if self.in_transaction() or engine.dialect.name != "sqlite":
+        if self.in_transaction() or self._engine.dialect.name != "sqlite":
+            self.flush()  # as before every statement of the session's own
             return self.connection().connection
         if self._held is None:
-            self._held = engine.raw_connection()
-            _open(self._held, engine)
+            self._held = self._engine.raw_connection()
+            _open(self._held, self._engine)
         return self._held
 
     def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
@@ -90,7 +87,6 @@ class Database(Session):
         return self._joined
 
     def commit(self) -> None:
-        """Make it durable, whoever began it."""
         if self.in_transaction():
             super().commit()
         elif self._held is not None:
@@ -98,12 +94,10 @@ class Database(Session):
         self._let_go()
 
     def rollback(self) -> None:
-        """It never was, whoever began it."""
         super().rollback()
         self._let_go()
 
     def close(self) -> None:
-        """Give back what is held."""
         super().close()
         self._let_go()
 
@@ -114,12 +108,9 @@ class Database(Session):
 
 
 # What a driver gives for an id or for a word of an enumeration is seldom new: of each the last ones are remembered.
-_REMEMBERED = 1024
-
-
 def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Way:
     way = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return lru_cache(_REMEMBERED)(way) if way and isinstance(kind, Uuid | Enum) else way
+    return lru_cache(1024)(way) if way and isinstance(kind, Uuid | Enum) else way
 
 
 class _Made:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault.accounts import Account
 from vault.errors import CannotOpen
-from vault.sealing import KEY_BYTES, derive, new_key, open_sealed, seal
+from vault.sealing import KEY_BYTES, Part, derive, new_key, open_sealed, seal
 from vault.store import Base
 
 IDLE = timedelta(minutes=30)
@@ -68,9 +68,8 @@ def open_session(db: Session, account_id: UUID, seed: bytes, *, stage: Stage, no
     # Whole seconds, because that is what is authenticated and both databases keep.
     expires_at = (now + (HALF_WAY if stage is Stage.HALF else ABSOLUTE)).replace(microsecond=0)
     blob = seal(key, seed, *_place(id_hash, account_id, stage, expires_at))
-    db.add(
-        SessionRow(id_hash=id_hash, account_id=account_id, stage=stage, blob=blob, seen_at=now, expires_at=expires_at)
-    )
+    row = SessionRow(id_hash=id_hash, account_id=account_id, stage=stage, blob=blob, seen_at=now, expires_at=expires_at)
+    db.add(row)
     db.flush()
     return cookie
 
@@ -92,9 +91,7 @@ def read_cookie(cookie: str) -> tuple[bytes, bytes]:
     return derive(raw[:_ID], "session-id"), derive(raw[_ID:], "session")
 
 
-def _place(
-    id_hash: bytes, account_id: UUID, stage: Stage, expires_at: datetime
-) -> tuple[str, bytes, UUID, str, int]:  # fmt: skip
+def _place(id_hash: bytes, account_id: UUID, stage: Stage, expires_at: datetime) -> tuple[Part, ...]:
     return ("session", id_hash, account_id, stage.value, int(expires_at.timestamp()))
 
 

@@ -197,9 +197,8 @@ def join(
         raise Missing
     member = Member(study_id=study_id, account_id=account_id, role=role, site_id=site_id, joined_at=now)
     db.add(member)
-    ledger.append(
-        db, "member.joined", actor=ledger.staff(by), now=now, study=study_id, account=str(account_id), role=role.value
-    )
+    who = str(account_id)
+    ledger.append(db, "member.joined", actor=ledger.staff(by), now=now, study=study_id, account=who, role=role.value)
     db.flush()
     return member
 

@@ -64,9 +64,8 @@ def welcomed(db: Session, code: str, *, now: datetime) -> Account:
 def use(db: Session, code: str, *, now: datetime) -> Account:
     """Whom the code was made for; it is void from now on, also for whoever uses it at the same moment."""
     account = welcomed(db, code, now=now)
-    won = db.execute(
-        update(Welcome).where(Welcome.digest == _digest(code), Welcome.used_at.is_(None)).values(used_at=now)
-    )
+    unused = (Welcome.digest == _digest(code), Welcome.used_at.is_(None))
+    won = db.execute(update(Welcome).where(*unused).values(used_at=now))
     if won.rowcount != 1:  # type: ignore[attr-defined]
         raise WelcomeVoid
     return account

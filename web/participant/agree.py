@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from consent import decisions, documents
-from consent.documents import ConsentDocument, Shown
+from consent.documents import Shown, Text
 from consent.scopes import Scope
 from consent.signatures import Signed
 from survey import agreements
@@ -20,7 +20,7 @@ from web.kit.guard import Pages
 from web.kit.i18n import LANGUAGES
 from web.kit.visit import Visit
 from web.participant import way
-from web.participant.sheet import sheet
+from web.participant.sheet import sheet, standing_sheet
 
 page = Pages("agree", __name__)
 
@@ -67,23 +67,19 @@ class Said:
             self.wrong["signature"] = gettext("Type your name to sign what you have decided.")
 
 
-def _document(visit: Visit) -> ConsentDocument | None:
-    participant = way.participant_of(visit)
-    return documents.in_use(visit.db, participant.study_id, visit.now.date(), site_id=participant.site_id)
+def _document(visit: Visit) -> Text | None:
+    participant = way.seen(visit)
+    return documents.put_before(visit.db, participant.study_id, visit.now.date(), site_id=participant.site_id)
 
 
 def _letter(visit: Visit, shown: Shown, said: Said, status: int = 200) -> Response:
     standing = decisions.grant_for(visit.db, visit.participant.id).scopes
-    before = decisions.of_participant(visit.db, visit.participant.id)
-    return sheet(
-        visit,
-        "participant/consent.html",
-        status,
-        shown=shown,
-        said=said,
-        failed=bool(said.wrong),
-        standing=standing if before else None,
-    )
+    before = decisions.ever(visit.db, visit.participant.id)
+    values = {"shown": shown, "said": said, "failed": bool(said.wrong), "standing": standing if before else None}
+    if status != 200 or said.choices or said.signature or before:
+        return sheet(visit, "participant/consent.html", status, **values)
+    # For whoever reads it for the first time it is the same as for everybody else.
+    return standing_sheet(visit, "participant/consent.html", (shown.fingerprint, shown.language), lambda: values)
 
 
 @page.view("/p/consent", permit=Permit.TAKE_PART)
@@ -125,7 +121,7 @@ def decide(visit: Visit) -> ResponseReturnValue:
     return redirect(way.next_address(visit), code=303)
 
 
-def _in_language(visit: Visit, document: ConsentDocument, tag: str) -> Response:
+def _in_language(visit: Visit, document: Text, tag: str) -> Response:
     """The letter in another language, with the choices and the name as they were."""
     shown = documents.shown(document, tag)
     with force_locale(tag):
@@ -134,12 +130,12 @@ def _in_language(visit: Visit, document: ConsentDocument, tag: str) -> Response:
     return response
 
 
-def _record(visit: Visit, document: ConsentDocument, shown: Shown, said: Said) -> None:
+def _record(visit: Visit, document: Text, shown: Shown, said: Said) -> None:
     choices = said.decided()
     agreements.agree(
         visit.db,
         visit.keyring,
-        way.participant_of(visit),
+        way.seen(visit),
         choices,
         document=document.fingerprint,
         language=shown.language,

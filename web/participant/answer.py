@@ -26,6 +26,7 @@ from web.participant import runs_here
 from web.participant.frame import frame
 from web.participant.ordering import line_of
 from web.participant.phrases import phrases
+from web.participant.pieces import Filling
 from web.participant.runs_here import Here
 from web.participant.skeleton import summary
 
@@ -64,29 +65,39 @@ def _page(
     tag = i18n.chosen()
     said = phrases(tag)
     skeleton = runs_here.skeletons_of(version, plan, tag).page(slot)
-    shown = [name for name in reached.questions if name in skeleton.blocks]
+    shown = tuple([name for name in reached.questions if name in skeleton.blocks])
     progress = plan.progress(slot, answers, reached)
     words = said.progress(progress.part, progress.parts, progress.minutes)
-    address = f"{_base(version)}/{slot}"
-    html = frame(visit, tag).around(
-        {
-            "title": f"{said.error} {skeleton.title} – {words}" if problems else f"{skeleton.title} – {words}",
-            "notices": notices,
-            "summary": summary(skeleton.summary(problems, reached.answers)),
+    first = slot == reached.slots[0]
+    around = frame(visit, tag)
+    own = {"token": forgery.token(), "nonce": headers.nonce(), "seen": str(seen), "run": str(here.run.id)}
+
+    def standing() -> dict[str, str]:
+        address = f"{_base(version)}/{slot}"
+        return {
+            "title": f"{skeleton.title} – {words}",
+            "notices": "",
+            "summary": "",
             "progress": words,
             "heading": skeleton.title,
             "address": address,
             "draft": f"{address}/draft",
-            "token": forgery.token(),
-            "nonce": headers.nonce(),
-            "seen": str(seen),
-            "run": str(here.run.id),
             "speaks": f' lang="{skeleton.speaks}"' if skeleton.speaks else "",
-            "body": skeleton.body(shown, skeleton.filling(fields, reached.answers, problems)),
-            "back": said.back if slot != reached.slots[0] else "",
+            "back": "" if first else said.back,
         }
-    )
-    return packed(html, status)
+
+    key = version, slot, words, first
+    if problems or notices:
+        body = skeleton.body(shown, skeleton.filling(fields, reached.answers, problems))
+        more = {"notices": notices, "summary": summary(skeleton.summary(problems, reached.answers)), "body": body}
+        if problems:
+            more["title"] = f"{said.error} {skeleton.title} – {words}"
+        return packed(around.around({**standing(), **own, **more}), status)
+    if not fields and skeleton.same_for_all(shown):
+        blank = around.sheet((*key, shown), lambda: {**standing(), "body": skeleton.body(shown, Filling())})
+        return blank.filled(own)
+    own["body"] = skeleton.body(shown, skeleton.filling(fields, reached.answers))
+    return around.sheet(key, standing).filled(own)
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,6 @@
 
 from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from survey import links
 from survey.links import LinkClosed
@@ -15,7 +14,7 @@ from web.kit import cookies
 from web.kit.guard import Pages
 from web.kit.visit import Visit
 from web.participant import way
-from web.participant.sheet import sheet, title_of
+from web.participant.sheet import sheet, standing_sheet, title_of
 
 page = Pages("arrive", __name__)
 
@@ -23,7 +22,7 @@ page = Pages("arrive", __name__)
 @page.view("/p", permit=Permit.OPEN)
 def form(visit: Visit) -> ResponseReturnValue:
     """The code, please. A link brings it behind the ``#``, and a script puts it in and sends it."""
-    return sheet(visit, "participant/arrive.html", refusal="", typed="")
+    return standing_sheet(visit, "participant/arrive.html", (), lambda: {"refusal": "", "typed": ""})
 
 
 @page.action("/p", permit=Permit.OPEN)
@@ -33,15 +32,11 @@ def enter(visit: Visit) -> ResponseReturnValue:
     # Somebody may paste the whole link.
     code = typed.rpartition("#")[2]
     try:
-        cookie, _ = participant_sessions.arrive(visit.work, visit.kit.server_key, code, now=visit.now)
+        cookie, visit.person = participant_sessions.arrive(visit.work, visit.kit.server_key, code, now=visit.now)
     except (CodeUnreadable, CodeOpensNothing, TooManyTries) as refusal:
         status = 429 if isinstance(refusal, TooManyTries) else 422
         return sheet(visit, "participant/arrive.html", status, refusal=refusal.sentence, typed=typed)
-    return _in(cookie)
-
-
-def _in(cookie: str) -> Response:
-    response = redirect(url_for("arrive.go"), code=303)
+    response = redirect(way.onward(visit), code=303)
     cookies.keep(response, cookies.PERSON, cookie)
     return response
 

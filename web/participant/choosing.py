@@ -6,7 +6,7 @@ from markupsafe import escape
 from instruments.fields import words_field
 from instruments.kinds import NO, YES, MultipleChoice, Option, Scale, SingleChoice, YesNo, points_of
 from instruments.offering import Offering
-from web.participant.pieces import Filling, Language, Piece, chosen, filled, invalid, settle, value
+from web.participant.pieces import Filling, Language, Piece, Repeats, chosen, filled, invalid, settle, value
 
 
 def options(kind: SingleChoice | MultipleChoice, name: str, language: Language, offering: Offering) -> list[Piece]:
@@ -32,7 +32,7 @@ def _where_offered(row: tuple[Piece, ...], option: Option, offering: Offering) -
         offered = offering.options(filling.answers)
         return filled(row, filling) if any(one.code == option.code for one in offered) else ""
 
-    return fill
+    return Repeats(fill)
 
 
 def _option(option: Option, name: str, id_: str, language: Language, *, many: bool) -> list[Piece]:

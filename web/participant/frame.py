@@ -3,15 +3,13 @@
 A page of questions is the most visited page there is, and everything around the questions is the same for everybody.
 """
 
-import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
-from flask import render_template, url_for
-from markupsafe import Markup
+from flask import url_for
 
+from web.kit import standing
+from web.kit.standing import Frame, mark
 from web.kit.visit import Visit
 from web.participant.sheet import title_of
 
@@ -22,27 +20,8 @@ _GAPS = (
     "title", "notices", "summary", "progress", "heading", "address", "draft", "token", "nonce", "seen", "run", "speaks",
     "body", "back",
 )  # fmt: skip
-# No text that anybody writes holds these two.
-_MARK = re.compile("\x02([a-z]+)\x03")
 
-
-def _mark(name: str) -> Markup:
-    # Names are ours, see above; the two signs tell nothing to a browser and are gone before it sees them.
-    return Markup(f"\x02{name}\x03")  # noqa: S704
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A layout in pieces: every second one is the name of a gap."""
-
-    pieces: tuple[str, ...]
-
-    def around(self, values: Mapping[str, str]) -> str:
-        """The whole page. Every value is HTML already."""
-        return "".join([values[piece] if at % 2 else piece for at, piece in enumerate(self.pieces)])
-
-
-_frames: dict[tuple[UUID, str], tuple[float, Frame]] = {}
+_frames: dict[tuple[UUID, str], tuple[float, str, Frame]] = {}
 
 
 def frame(visit: Visit, tag: str) -> Frame:
@@ -50,24 +29,17 @@ def frame(visit: Visit, tag: str) -> Frame:
     study_id, moment = visit.participant.study_id, time.monotonic()
     found = _frames.get((study_id, tag))
     if found is not None and moment < found[0]:
-        return found[1]
-    made = _compiled(title_of(visit, study_id))
+        return found[2]
+    title = title_of(visit, study_id)
+    made = found[2] if found is not None and found[1] == title else _compiled(title)
     if len(_frames) >= _MOST:
         _frames.clear()
-    _frames[study_id, tag] = moment + _FRESH_SECONDS, made
+    _frames[study_id, tag] = moment + _FRESH_SECONDS, title, made
     return made
 
 
 def _compiled(study_title: str) -> Frame:
-    html = render_template(
-        "participant/answer.html",
-        visit=None,
-        gap={name: _mark(name) for name in _GAPS},
-        study_title=study_title,
-        keep="page",
-        stop_url=url_for("leave.ways"),
-        csrf_token=lambda: _mark("token"),
-        csp_nonce=lambda: _mark("nonce"),
-        get_flashed_messages=list,
+    gap = {name: mark(name) for name in _GAPS}
+    return standing.frame(
+        "participant/answer.html", gap=gap, study_title=study_title, keep="page", stop_url=url_for("leave.ways")
     )
-    return Frame(tuple(_MARK.split(html)))

@@ -9,7 +9,7 @@ from instruments.fields import words_field
 from instruments.kinds import Rank
 from instruments.offering import Offering
 from instruments.ranking import move_field, unplaced
-from web.participant.pieces import Filling, Gap, Language, filled, settle
+from web.participant.pieces import Filling, Gap, Language, Repeats, filled, settle
 
 
 def ranking(kind: Rank, name: str, language: Language, offering: Offering, *, helped: bool) -> Gap:
@@ -34,7 +34,7 @@ def ranking(kind: Rank, name: str, language: Language, offering: Offering, *, he
         other = f'<p class="subhead">{escape(rest)}</p><ul class="unplaced">{other}</ul>' if left else ""
         return f'<div class="rank">{how}<p class="subhead">{escape(begin)}</p>{listed}{other}</div>'
 
-    return fill
+    return Repeats(fill)
 
 
 def line_of(name: str, code: str) -> str:

@@ -38,6 +38,16 @@ Piece: TypeAlias = str | Gap
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """A gap for which it matters what was answered, and not only what stands in the fields of the page."""
+
+    fill: Gap
+
+    def __call__(self, filling: Filling) -> str:
+        return self.fill(filling)
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """In which language a page is compiled, and what it needs to repeat an answer in words."""
 
@@ -55,7 +65,9 @@ class Language:
         text = in_language(texts, self.tag)
         if "${" not in text:
             return str(escape(text))
-        return lambda filling: str(escape(piping.filled(text, self.questions, filling.answers, self.tag, self.yes_no)))
+        return Repeats(
+            lambda filling: str(escape(piping.filled(text, self.questions, filling.answers, self.tag, self.yes_no)))
+        )
 
     def paragraphs(self, texts: Texts, opening: str = "<p>") -> list[Piece]:
         """An author's text with an empty line between paragraphs, each opened by ``opening``."""

@@ -25,7 +25,7 @@ from instruments.kinds import (
 )
 from instruments.offering import Offering
 from web.participant import choosing, ordering, writing
-from web.participant.pieces import Filling, Gap, Language, Piece, described, error, filled, settle, where_wrong
+from web.participant.pieces import Filling, Gap, Language, Piece, Repeats, described, error, filled, settle, where_wrong
 
 
 def block(question: Question, language: Language, offering: Offering) -> tuple[Piece, ...]:
@@ -143,7 +143,7 @@ def _where_offered(line: tuple[Piece, ...], row: Row, offering: Offering) -> Gap
     def fill(filling: Filling) -> str:
         return filled(line, filling) if any(one.id == row.id for one in offering.rows(filling.answers)) else ""
 
-    return fill
+    return Repeats(fill)
 
 
 def target_of(question: Question) -> Mapping[str, str]:

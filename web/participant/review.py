@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from instruments.sentences import in_language
@@ -15,10 +16,10 @@ from web.kit import i18n
 from web.kit.guard import Pages
 from web.kit.sentences import said
 from web.kit.visit import Visit
-from web.participant import answers_in_words, runs_here
+from web.participant import answers_in_words, runs_here, way
 from web.participant.answers_in_words import Line
 from web.participant.runs_here import Here
-from web.participant.sheet import sheet
+from web.participant.sheet import sheet, standing_sheet
 
 page = Pages("review", __name__)
 
@@ -87,10 +88,11 @@ def submit(visit: Visit) -> ResponseReturnValue:
         )
     except Unfinished:
         return _review(visit, here, 422)
-    return redirect(url_for("arrive.go"), code=303)
+    return redirect(way.onward(visit), code=303)
 
 
 @page.view("/p/thanks", permit=Permit.TAKE_PART)
 def thanks(visit: Visit) -> ResponseReturnValue:
     """Thank you; what is kept, and how to come back to it."""
-    return sheet(visit, "participant/thanks.html", code=visit.participant.code, later_url="")
+    code = str(escape(visit.participant.code))
+    return standing_sheet(visit, "participant/thanks.html", (), lambda: {"later_url": ""}, code=code)

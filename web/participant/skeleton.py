@@ -15,7 +15,7 @@ from instruments.kinds import Answers
 from instruments.route import Plan
 from instruments.sentences import Problem, in_language
 from web.kit.i18n import LANGUAGES
-from web.participant.pieces import Filling, Language, Piece, filled, told
+from web.participant.pieces import Filling, Language, Piece, Repeats, filled, told
 from web.participant.questions import block, target_of
 
 _KEPT = 400
@@ -31,10 +31,15 @@ class Skeleton:
     intro: tuple[Piece, ...]
     blocks: Mapping[str, tuple[Piece, ...]]
     targets: Mapping[str, str]
+    repeating: frozenset[str]  # the questions on which earlier answers tell, and "" if they do above the questions
 
     def body(self, shown: Sequence[str], filling: Filling) -> str:
         """The questions that are shown, filled in."""
         return filled(self.intro, filling) + "".join([filled(self.blocks[name], filling) for name in shown])
+
+    def same_for_all(self, shown: Sequence[str]) -> bool:
+        """Whether the page looks alike for everybody who has not filled it in yet and is shown these questions."""
+        return "" not in self.repeating and self.repeating.isdisjoint(shown)
 
     def filling(self, form: Form, answers: Answers, problems: Sequence[Problem] = ()) -> Filling:
         """What fills the page: the fields, the answers that count, and what has to be looked at again."""
@@ -83,14 +88,22 @@ class Skeletons:
         targets: dict[str, str] = {}
         for question in page:
             targets |= target_of(question)
+        intro = tuple(language.paragraphs(section.help)) if first else ()
+        blocks = {question.id: block(question, language, plan.offering(question.id)) for question in page}
+        repeating = [name for name, pieces in {**blocks, "": intro}.items() if any(map(_repeats, pieces))]
         return Skeleton(
             language=language,
             title=str(escape(title or gettext("Questions"))),
             speaks=self._speaks,
-            intro=tuple(language.paragraphs(section.help)) if first else (),
-            blocks={question.id: block(question, language, plan.offering(question.id)) for question in page},
+            intro=intro,
+            blocks=blocks,
             targets=targets,
+            repeating=frozenset(repeating),
         )
+
+
+def _repeats(piece: Piece) -> bool:
+    return isinstance(piece, Repeats)
 
 
 def summary(found: Sequence[tuple[str, str]]) -> str:

@@ -55,7 +55,7 @@ def test_no_answer_to_a_participant_has_a_secret_in_its_address(place: Place) ->
     browser = place.house.visitor()
     page = browser.post("/p", [("csrf_token", browser.token()), ("code", enrolled.code.text)])
 
-    assert page.location == "/p/go"
+    assert page.location == "/p/consent"
     assert enrolled.code.secret not in browser.get("/p/go").location
 
 
