@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from exports.dataset import Aside, Attribute, AttributeKind, Case, Instrument, Record
+from exports.dataset import Aside, Attribute, AttributeKind, Case, Cell, Instrument, Record
 from exports.finding import Finder
 from exports.reading import Hit
 from exports.roster_names import Sort
@@ -51,7 +51,7 @@ def clean(record: Record, instrument: Instrument, finder: Finder) -> Cleaned:
     kinds = {column.question.id: column.question.kind for column in instrument.columns}
     cleaner = _Cleaner(finder)
     cells = {
-        name: replace(cell, answer=_words_mapped(cell.answer, kinds.get(name), cleaner.within(name)))
+        name: _with(cell, _words_mapped(cell.answer, kinds.get(name), cleaner.within(name)))
         for name, cell in record.cells.items()
     }
     said = cleaner.within(ASIDE)
@@ -59,6 +59,11 @@ def clean(record: Record, instrument: Instrument, finder: Finder) -> Cleaned:
     memo = cleaner.within(MEMO)(record.memo)
     cleaned = replace(record, cells=cells, asides=asides, memo=memo)
     return Cleaned(cleaned, tally(cleaner.replaced, by_place=True), tally(cleaner.doubts, by_place=True))
+
+
+def _with(cell: Cell, answer: Answer) -> Cell:
+    """The cell with this answer; the same one where nothing changed, which is most of them."""
+    return cell if answer is cell.answer else Cell(cell.became, answer)
 
 
 def clean_text(text: str, finder: Finder) -> str:
@@ -139,10 +144,7 @@ def _choices_mapped(answer: Json, said: Callable[[str], str]) -> Json:
 def moved(record: Record, instrument: Instrument, days: int) -> Record:
     """The record with its day, the dates in its answers and the times of its probes so many days later."""
     kinds = {column.question.id: column.question.kind for column in instrument.columns}
-    cells = {
-        name: replace(cell, answer=_dates_moved(cell.answer, kinds.get(name), days))
-        for name, cell in record.cells.items()
-    }
+    cells = {name: _with(cell, _dates_moved(cell.answer, kinds.get(name), days)) for name, cell in record.cells.items()}
     return replace(record, day=_later(record.day, days), cells=cells)
 
 

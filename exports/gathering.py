@@ -185,8 +185,8 @@ def _record(of: Source, one: Member, asked: Asked, run: Response, pages: Sequenc
 
 
 def _cells(plan: Plan, answers: Answers, ids: Sequence[str], sent: Mapping[int, int] | None) -> dict[str, Cell]:
-    counting = plan.reached(answers).answers
-    became = plan.missing(answers, also=ids, sent=sent)
+    reached = plan.reached(answers)
+    counting, became = reached.answers, plan.missing(answers, also=ids, sent=sent, reached=reached)
     return {
         name: Cell(_ANSWERED, counting[name]) if became[name] is _ANSWERED else _BLANK[became[name]] for name in ids
     }

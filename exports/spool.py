@@ -92,7 +92,8 @@ def _plain(record: Record, columns: Sequence[str]) -> list[Any]:
 def _record(plain: Sequence[Any], columns: Mapping[str, Sequence[str]]) -> Record:
     identity, case, instrument, version, occasion, day, language, finished, became, answers, asides, memo = plain
     given = iter(answers)
-    words = [_BLANK[Missingness(one)] for one in became]
+    # A word finds its cell although it is no Missingness: the two are equal, and so are their hashes.
+    words = [_BLANK[one] for one in became]
     cells = {
         name: Cell(_ANSWERED, next(given)) if cell.became is _ANSWERED else cell
         for name, cell in zip(columns[instrument], words, strict=True)

@@ -1,36 +1,17 @@
-"""Which module writes what a profile names, and the files of a release in their order."""
+"""Which module writes what a profile names, and the files of a release in their order.
+
+Writers are named and not imported: the libraries of a few take seventy megabytes, of which most releases have no use.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from importlib import import_module
 
 from exports.dataset import Dataset, File
-from exports.formats import (
-    atlas,
-    codebook_csv,
-    ddi,
-    dta,
-    long_csv,
-    maxqda,
-    nvivo,
-    parquet,
-    qdc,
-    qdpx,
-    qualcoder_survey,
-    sav,
-    scripts,
-    taguette,
-    text,
-    wide_csv,
-    word_documents,
-)  # fmt: skip
 
-_WRITERS: dict[str, Any] = {
-    "qdpx": qdpx, "qdc": qdc, "docx": word_documents, "text": text, "taguette": taguette, "atlas": atlas,
-    "maxqda": maxqda, "nvivo": nvivo, "qualcoder_survey": qualcoder_survey, "wide_csv": wide_csv, "long_csv": long_csv,
-    "codebook_csv": codebook_csv, "sav": sav, "dta": dta, "parquet": parquet, "ddi": ddi, "scripts": scripts,
-}  # fmt: skip
+# Whose module is not called like its format.
+_CALLED = {"docx": "word_documents"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +28,6 @@ def of_release(data: Dataset, formats: Iterable[str]) -> Iterator[Written]:
     for spelled in formats:
         name, _, flavour = spelled.partition(":")
         options = {"profile": flavour} if flavour else {}
-        module = _WRITERS[name]
+        module = import_module(f"exports.formats.{_CALLED.get(name, name)}")
         files, losses = partial(module.files, data, **options), partial(module.losses, data, **options)
         yield Written(name, iter(files()), tuple(losses()))

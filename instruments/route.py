@@ -211,14 +211,14 @@ class Plan:
         return {slot: page.problems for slot, page in read.items() if page.problems}
 
     def missing(
-        self, answers: Answers, also: Iterable[str] = (), *, sent: Container[int] | None = None
-    ) -> dict[str, Missingness]:
+        self, answers: Answers, also: Iterable[str] = (), *,
+        sent: Container[int] | None = None, reached: Reached | None = None,
+    ) -> dict[str, Missingness]:  # fmt: skip
         """What became of every question that asks something; ``also`` names questions of other versions.
-
         ``sent`` are the pages that were sent, all if it is None: what is blank on another one was not reached. In a
-        guide whatever says nothing was not reached, for there a topic is skipped by saying so.
+        guide whatever says nothing was not reached: a topic is skipped by saying so. ``reached`` spares a walk.
         """
-        reached = self.reached(answers)
+        reached = reached or self.reached(answers)
         led_to = frozenset(reached.questions)
         guide = self.instrument.role is Role.GUIDE
         found = {}

@@ -1,10 +1,11 @@
 """A study whose material may leave, for the tests of releases: a survey, a guide, and a team with two leads."""
 
+import dataclasses
 import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +15,8 @@ from exports import asking, attempts, deciding, fetching, unlocked, worker
 from exports.attempts import Attempt
 from exports.releases import Job, Release
 from exports.terms import Terms
-from survey import interviews, responses
+from instruments.kinds import Json
+from survey import interviews, responses, runs
 from survey.deltas import Candidate, Delta, Memo, TopicNote
 from survey.participants import Enrolled
 from survey.runs import Kind
@@ -36,10 +38,10 @@ class Setting:
     other_lead: Person
     survey: UUID
     guide: UUID
-    stores: Stores = field(repr=False)
+    stores: Stores = dataclasses.field(repr=False)
     scratch: Path
     now: datetime
-    people: dict[str, Enrolled] = field(default_factory=dict)
+    people: dict[str, Enrolled] = dataclasses.field(default_factory=dict)
 
     @property
     def study_id(self) -> UUID:
@@ -76,9 +78,10 @@ def answer(work: Work, at: Setting, who: Enrolled, comment: str, *, kind: Kind =
     """They say so in the survey, and send it."""
     key, agreed = who.keys[Scope.RESPONSES], grant(work, who)
     run = responses.begin(work.db, work.keyring, who.participant, at.survey, agreed, now=at.now, kind=kind)
-    for slot, given in enumerate(({"mentor": "yes"}, {"often": 12}, {"comment": comment})):
+    pages: tuple[dict[str, Json], ...] = ({"mentor": "yes"}, {"often": 12}, {"comment": comment})
+    for slot, given in enumerate(pages):
         loaded = responses.load(work.db, key, run)
-        responses.save(work.db, key, agreed, run, slot, dict(given), seen=0, loaded=loaded, now=at.now)
+        responses.save(work.db, key, agreed, run, slot, given, seen=0, loaded=loaded, now=at.now)
     if send:
         responses.close(work.db, work.keyring, run, now=at.now)
 
@@ -105,7 +108,7 @@ def interview(
         candidates=[Candidate("c1", aside, "trust", "experience")],
         memo=Memo(memo),
     )
-    plan = interviews.runs.plan_of(work.db, run)
+    plan = runs.plan_of(work.db, run)
     interviews.note(work.db, key, agreed, held, run, said, plan=plan, now=at.now)
     interviews.end(work.db, work.keyring, agreed, held, key=key, response=run, now=at.now)
     interviews.deposit(work.db, work.keyring, held, run, key=key, not_reached=not_reached, now=at.now)

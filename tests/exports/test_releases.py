@@ -1,6 +1,9 @@
 """Releases from asking to fetching: who may do what, in which order, and what the log says."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy.orm import Session
 
 from exports import asking, deciding, fetching, releases
 from exports.asking import BelowThreshold, MayNotAsk, NobodyInIt
@@ -253,7 +256,7 @@ def test_when_its_time_is_over_nothing_of_the_file_is_left(at: Setting) -> None:
     three(at)
     release = built(at, days=2)
     before = at.now
-    at.now = before + releases.timedelta(days=2)
+    at.now = before + timedelta(days=2)
     with at.stores.work(reading=True) as work:
         assert releases.summary(work.db, again(at, release), now=at.now).state is State.EXPIRED
     with pytest.raises(TimeOver):
@@ -302,7 +305,7 @@ def test_a_file_longer_than_a_piece_arrives_whole_and_no_piece_can_be_touched(qu
 
 
 def _stream(at: Setting, db: object, release: Release) -> bytes:
-    assert isinstance(db, asking.Session)
+    assert isinstance(db, Session)
     fresh = releases.find(db, at.study_id, release.id)
     opened = fetching.fetch(db, fresh, account=at.field.analyst.account, seed=at.field.analyst.seed, now=at.now)
     return b"".join(fetching.stream(db, opened))

@@ -1,5 +1,6 @@
 """The worker: what it is lent, what it refuses, and that a job that dies is seen and can be started again."""
 
+import base64
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
@@ -166,8 +168,8 @@ def test_what_was_sealed_for_one_worker_opens_for_no_other_and_only_in_its_place
         changed = [*told[:place], value, *told[place + 1 :]]
         with pytest.raises(CannotOpen):
             unlocked.opened(
-                worker.pair, jobs.base64.b64decode(changed[6]), jobs.UUID(changed[0]), jobs.UUID(changed[4]),
-                *jobs.place(release.id, jobs.UUID(changed[2]), Job(changed[3]), int(changed[5])),
+                worker.pair, base64.b64decode(changed[6]), UUID(changed[0]), UUID(changed[4]),
+                *jobs.place(release.id, UUID(changed[2]), Job(changed[3]), int(changed[5])),
             )  # fmt: skip
 
 
