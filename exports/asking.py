@@ -3,7 +3,7 @@
 None of this needs a key. Whether consent and the attributes allow a release is known before anybody opens an answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -95,16 +95,21 @@ def preview(db: Session, study_id: UUID, wanted: Terms) -> Preview:
     )  # fmt: skip
 
 
-def _looked_at(db: Session, study_id: UUID, wanted: Terms) -> tuple[Population, Weighed]:
-    people = population.of_release(db, study_id, wanted)
+def _looked_at(
+    db: Session, study_id: UUID, wanted: Terms, gone: Collection[UUID] = ()
+) -> tuple[Population, Weighed]:  # fmt: skip
+    people = population.of_release(db, study_id, wanted).without(gone)
     if not people.people:
         raise NobodyInIt
     return people, population.weighed(people, profiles.named(wanted.profile))
 
 
-def require_safe(db: Session, study_id: UUID, wanted: Terms) -> Population:
-    """Who is in it, if nobody of them could be recognised by the attributes; BelowThreshold or NobodyInIt otherwise."""
-    people, found = _looked_at(db, study_id, wanted)
+def require_safe(db: Session, study_id: UUID, wanted: Terms, *, gone: Collection[UUID] = ()) -> Population:
+    """Who is in it, if nobody of them could be recognised by the attributes; BelowThreshold or NobodyInIt otherwise.
+
+    ``gone`` are those of whose keys nothing is left.
+    """
+    people, found = _looked_at(db, study_id, wanted, gone)
     if found.proposal or (people.visible and not found.assessment.holds):
         raise BelowThreshold(profiles.named(wanted.profile), found.assessment, found.proposal)
     return people

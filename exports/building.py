@@ -113,7 +113,8 @@ def _finish(attempt: Attempt, keys: Unlocked, ready: Ready, found: Found, pieces
         unlocked.require_current(db, keys)
         asker = db.get_one(Account, release.asked_by)
         public = unlocked.vouched_public(db, keys, asker)
-        if _stands(asking.require_safe(db, attempt.study_id, release.terms)) != _stands(ready.population):
+        now_in_it = asking.require_safe(db, attempt.study_id, release.terms, gone=ready.gone)
+        if _stands(now_in_it) != _stands(ready.population):
             raise ChangedMeanwhile
         context = fetching.wrapped_for(attempt.study_id, attempt.release_id, attempt.number, asker)
         attempts.over(release)

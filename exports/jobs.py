@@ -78,6 +78,15 @@ def queue(settings: Settings, worker_id: UUID) -> Huey:
     return SqliteHuey(filename=str(settings.home / FILE), fsync=True, **options)
 
 
+def drop_queue(settings: Settings, worker_id: UUID) -> None:
+    """Nothing is left in the queue of a worker that is no more; nobody could open it."""
+    huey = queue(settings, worker_id)
+    try:
+        huey.storage.flush_queue()
+    finally:
+        huey.storage.close()
+
+
 def marked(server_key: bytes, worker_id: UUID, public: bytes) -> bytes:
     """By what the web knows a worker of this installation."""
     return hmac.digest(derive(server_key, "release-worker"), frame(worker_id, public), "sha256")

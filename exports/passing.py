@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from exports import asking, deidentify, gathering, roster
+from exports import asking, deidentify, gathering, population, roster
 from exports.attempts import Attempt
 from exports.dataset import Record
 from exports.deidentify import Replacement
@@ -50,6 +50,7 @@ class Ready:
 
     population: Population
     source: Source
+    gone: frozenset[UUID]  # of whose keys nothing is left although the main database has them
     finder: Finder = field(repr=False)
 
     @property
@@ -75,7 +76,10 @@ def ready(attempt: Attempt, wanted: Terms, unlocked: Unlocked) -> Ready:
             return unlocked.keys(work.keyring, Scope.RESPONSES, people)
 
     with stores.work(reading=True) as work:
-        people = asking.require_safe(work.db, attempt.study_id, wanted)
+        everybody = [one.participant_id for one in population.of_release(work.db, attempt.study_id, wanted).people]
+        gone = unlocked.forgotten(work.keyring, Scope.RESPONSES, everybody)
+    with stores.work(reading=True) as work:
+        people = asking.require_safe(work.db, attempt.study_id, wanted, gone=gone)
         source = gathering.source(work.db, attempt.study_id, attempt.release_id, wanted, people, keys_of)
         names = roster.read(work.db, work.keyring, unlocked)
     with stores.work() as work:
@@ -86,7 +90,7 @@ def ready(attempt: Attempt, wanted: Terms, unlocked: Unlocked) -> Ready:
             participants=len(source.members),
         )  # fmt: skip
         work.commit()
-    return Ready(people, source, Finder(names))
+    return Ready(people, source, gone, Finder(names))
 
 
 def records(attempt: Attempt, of: Ready, account: Account, progress: Progress) -> Iterator[Record]:

@@ -1,7 +1,7 @@
 """Who may be in a release, and as what: consent is looked up here; whoever is left out is counted with the reason."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -57,6 +57,14 @@ class Population:
     def cases(self) -> tuple[Case, ...]:
         """The people as cases, for arithmetic only: their ids are those of the database and leave with nobody."""
         return tuple(Case(one.participant_id, one.pseudonym, one.attributes) for one in self.people)
+
+    def without(self, gone: Collection[UUID]) -> "Population":
+        """The same without these people, who were erased."""
+        if not gone:
+            return self
+        people = tuple(one for one in self.people if one.participant_id not in gone)
+        erased = len(self.people) - len(people) + self.left_out.get(ERASED, 0)
+        return Population(people, self.attributes, {**self.left_out, ERASED: erased} if erased else self.left_out)
 
     @property
     def visible(self) -> tuple[Attribute, ...]:

@@ -65,6 +65,14 @@ class Unlocked:
                 )
         return found
 
+    def forgotten(self, rings: Session, scope: Scope, participants: Collection[UUID]) -> frozenset[UUID]:
+        """Those of them of whose key nothing is left in any epoch, whatever the main database says: it may be a copy of
+        before they were erased."""
+        there = select(Wrap.participant_id).where(
+            Wrap.study_id == self.study_id, Wrap.scope == scope, Wrap.kind == "study"
+        )  # fmt: skip
+        return frozenset(participants).difference(rings.scalars(there))
+
     def sealed_for(self, public: bytes, *context: Part) -> bytes:
         """The same for the holder of another key pair, in this context only."""
         held = [_Held(scope.value, epoch, seed) for scope, (epoch, seed) in self.seeds.items()]

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from huey import Huey
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from exports import attempts, building, checking, fetching, jobs, unlocked
@@ -98,10 +98,14 @@ class Worker:
         """The web knows of this worker, and forgets those that died long ago."""
         now = self.clock()
         with self.stores.work() as work:
-            work.db.execute(delete(ReleaseWorker).where(ReleaseWorker.beat_at < now - 10 * jobs.SILENT))
+            silent = ReleaseWorker.beat_at < now - 10 * jobs.SILENT
+            dead = work.db.scalars(select(ReleaseWorker.id).where(silent)).all()
+            work.db.execute(delete(ReleaseWorker).where(silent))
             mark = jobs.marked(self.server_key, self.id, self.pair.public)
             work.db.add(ReleaseWorker(id=self.id, public=self.pair.public, mark=mark, started_at=now, beat_at=now))
             work.commit()
+        for worker_id in dead:
+            jobs.drop_queue(self.settings, worker_id)
 
     def leave(self) -> None:
         """The web hands nothing to this worker any more."""

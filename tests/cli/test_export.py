@@ -3,18 +3,21 @@
 import os
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from exports import attempts
 from exports.profiles import PROFILES
+from exports.releases import Job
+from exports.worker import Worker
 from tests.cli.conftest import Call, environment
-from tests.exports.setting import Setting, add, setting_of
+from tests.exports.setting import Setting, add, asked, setting_of
 from tests.vault.people import PASSPHRASE, Person
 from vault import ledger, studies
-from vault.settings import Settings
+from vault.settings import Settings, server_key
 from vault.store import Stores
 
 Export = Callable[..., Result]
@@ -120,3 +123,20 @@ def test_profiles_are_listed_with_what_they_contain(call: Call, settings: Settin
     for profile in PROFILES.values():
         assert f"{profile.name}  ({profile.title}; for {profile.purpose.value})" in told.stdout
         assert profile.contains in told.stdout
+
+
+def test_the_doctor_says_whether_somebody_is_at_work_and_names_a_job_that_died(
+    call: Call, settings: Settings, at: Setting
+) -> None:
+    told = call("doctor", env=environment(settings)).stdout
+    assert "warn  worker: nobody is at work on releases. Run 'verbatim serve'" in told
+    release = asked(at, at.field.analyst)
+    worker = Worker(settings, at.stores, server_key(settings))
+    worker.register()
+    with at.stores.work() as work:
+        attempts.begin(work.db, release, Job.CHECK, by=at.field.lead.id, now=at.now - timedelta(hours=1))
+        work.commit()
+    told = call("doctor", env=environment(settings)).stdout
+    assert "ok    worker: somebody is at work on releases" in told
+    assert f"warn  worker: the job on release {release.id} died." in told
+    worker.leave()

@@ -310,3 +310,30 @@ def test_whoever_withdraws_between_approval_and_build_is_not_in_it(quick: Settin
         work.commit()
     assert done(at, release, Job.BUILD, at.field.lead)
     assert "said-by-everything-0" not in texts(fetched(at, release))
+
+
+def test_whom_an_older_database_brought_back_is_in_no_release(quick: Setting, tmp_path: Path) -> None:
+    """ASVS 14.2.7."""
+    at = quick
+    crowd(at)
+    main = at.scratch / "verbatim.db"
+    at.stores.dispose()
+    before_it = main.read_bytes()
+    with at.stores.work() as work:
+        who = participants.find(work.db, at.study_id, at.people["Every Body0"].participant.id)
+        leaving.withdraw(work.db, work.keyring, who, Way.ERASE, now=at.now)
+        work.commit()
+        work.carry_out(withdrawals.carry_out(work.db, work.keyring, tmp_path / "backups", now=at.now))
+    at.stores.dispose()
+    main.write_bytes(before_it)
+    files = fetched(at, built(at, "csv"))
+    assert "said-by-everything-0" not in texts(files)
+    assert "said-by-everything-1" in texts(files)
+    told = manifest_of(files)
+    left_out = told["left_out"]
+    assert isinstance(left_out, dict)
+    assert left_out["participants"]["withdrew and was erased"] == 1
+    assert told["participants"] == 8
+    consents = told["consents_of_participants"]
+    assert isinstance(consents, dict)
+    assert consents["take-part"] == 8

@@ -411,3 +411,15 @@ def _whole(at: Setting, release: Release) -> bytes:
             work.db, fresh, account=at.field.analyst.account, seed=at.field.analyst.seed, now=at.now
         )  # fmt: skip
         return b"".join(fetching.stream(work.db, opened))
+
+
+def test_the_queue_of_a_worker_that_died_is_emptied_by_the_next_one(at: Setting, settings: Settings) -> None:
+    crowd(at)
+    release = asked(at, at.field.analyst)
+    first = worker_of(at, settings)
+    begun(at, settings, release, Job.CHECK, at.field.lead)
+    at.now += timedelta(minutes=6)
+    worker_of(at, settings)
+    assert not taken(settings, first)
+    with at.stores.work(reading=True) as work:
+        assert work.db.scalar(select(func.count()).select_from(ReleaseWorker)) == 1
