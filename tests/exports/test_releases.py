@@ -274,6 +274,7 @@ def test_when_its_time_is_over_nothing_of_the_file_is_left(at: Setting) -> None:
 
 
 def test_a_file_longer_than_a_piece_arrives_whole_and_no_piece_can_be_touched(quick: Setting) -> None:
+    """ASVS 11.3.3."""
     at = quick
     with at.stores.work() as work:
         for number in range(3):
