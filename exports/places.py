@@ -11,7 +11,7 @@ from typing import TypeAlias
 from exports.cells import storable
 from exports.dataset import Case, Column, Record
 from exports.gaps import OF_MISSINGNESS, Gap
-from exports.variables import Label, Measure, Source, Type, Value, Variable
+from exports.variables import Label, Measure, Reading, Source, Type, Value, Variable
 from instruments.condition_parser import parse
 from instruments.conditions import Condition, evaluate, references
 from instruments.kinds import Json, Kind, Option, Probe, Row, name_of
@@ -20,6 +20,8 @@ from instruments.sentences import Texts, in_language
 
 # Who has a name that several want: what is known of a record, then questions, attributes, and parts of questions.
 RANK_RECORD, RANK_QUESTION, RANK_ATTRIBUTE, RANK_PART, RANK_COMPANION = range(5)
+
+_ANSWERED = Missingness.ANSWERED
 
 Part: TypeAlias = Option | Row | Probe
 Take: TypeAlias = Callable[[Json, Record], Value]
@@ -35,7 +37,7 @@ class Place:
     path: tuple[str, ...] = ()
     branch: str = ""
     earlier: tuple[str, ...] = ()
-    within: Callable[[Json], Json] = field(default=lambda answer: answer, repr=False)
+    within: Callable[[Json], Json] | None = field(default=None, repr=False)
     lacking: Callable[[Record], Gap] = field(default=lambda _: Gap.SKIPPED, repr=False)
 
     @property
@@ -84,24 +86,30 @@ class Place:
             type=type_,
             measure=measure,
             source=source,
-            read=self._reading(take, known),
+            read=self._reading(take, versions),
             labels=labels,
             rank=RANK_PART if path else RANK_QUESTION,
         )
 
-    def _reading(self, take: Take, known: frozenset[int]) -> Callable[[Record, Case], Value]:
+    def _reading(self, take: Take, versions: frozenset[int]) -> Reading:
+        """How a record fills a variable of this place. Asked a million times, so what is whole has a short way."""
         question, within, lacking = self.column.question.id, self.within, self.lacking
 
-        def read(record: Record, case: Case) -> Value:
+        def read(record: Record, _: Case) -> Value:
             cell = record.cells[question]
-            if cell.became is not Missingness.ANSWERED:
+            return take(cell.answer, record) if cell.became is _ANSWERED else OF_MISSINGNESS[cell.became]
+
+        def read_part(record: Record, _: Case) -> Value:
+            cell = record.cells[question]
+            if cell.became is not _ANSWERED:
                 return OF_MISSINGNESS[cell.became]
             if record.version not in known:
                 return Gap.NOT_ASKED
-            answer = within(cell.answer)
+            answer = cell.answer if within is None else within(cell.answer)
             return lacking(record) if answer is None else take(answer, record)
 
-        return read
+        known = versions or frozenset(self.kinds)
+        return read_part if versions or self.path else read
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ table of more than ``MOST`` is refused before a byte of it is written, with a se
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,7 +22,7 @@ from vault.errors import Refused
 
 MOST = 256_000_000  # bytes, of the answers as they are gathered and of the rows of the file
 ANSWERED = 0  # in a companion
-_LOOK_EVERY = 200  # rows
+_AT_ONCE = 200  # rows, after which it is looked whether there is still room
 _OF_A_CELL = 48  # bytes that a value takes in memory, besides the letters of a text
 _CHUNK = 1 << 20
 _USUAL = codes(USUAL)
@@ -94,33 +95,39 @@ def has_companion(variable: Variable) -> bool:
 
 def figures(
     variable: Variable, gaps: Mapping[Gap, Figure], day: Callable[[date], Figure], whole: Callable[[int], Figure]
-) -> Callable[[Value], Figure]:
+) -> Callable[[Iterable[Value]], Iterable[Figure]]:
     """How values that are no texts become numbers, given gaps, days and whole numbers as the file has them."""
-    numbers = {code: whole(number) for code, number in variable.numbers.items()}
-    plain: Callable[[int], Figure] = float if variable.type is Type.NUMBER else whole
+    known: dict[Value, Figure] = dict(gaps.items())
+    if variable.type is Type.CHOICE:
+        known |= {code: whole(number) for code, number in variable.numbers.items()}
+    elif variable.type is Type.FLAG:
+        known |= {0: whole(0), 1: whole(1)}
+    elif variable.type is Type.DAY:
+        return lambda values: [day(value) if isinstance(value, date) else known[value] for value in values]
+    else:
+        return lambda values: _numbers(values, gaps)
+    return lambda values: map(known.__getitem__, values)
 
-    def figure(value: Value) -> Figure:
-        if isinstance(value, Gap):
-            return gaps[value]
-        if isinstance(value, str):
-            return numbers[value]
-        return day(value) if isinstance(value, date) else plain(value)  # type: ignore[arg-type]
 
-    return figure
+def _numbers(values: Iterable[Value], gaps: Mapping[Gap, Figure]) -> Iterable[Figure]:
+    try:
+        return list(map(float, values))  # type: ignore[arg-type]
+    except TypeError:
+        return [gaps[value] if isinstance(value, Gap) else float(value) for value in values]  # type: ignore[arg-type]
 
 
 class _Figures:
     """A column of numbers as it grows."""
 
-    __slots__ = ("_figure", "size", "values", "width")
+    __slots__ = ("_figures", "size", "values", "width")
 
-    def __init__(self, figure: Callable[[Value], Figure]) -> None:
+    def __init__(self, of: Callable[[Iterable[Value]], Iterable[Figure]]) -> None:
         self.values: list[Figure] = []
-        self._figure = figure
+        self._figures = of
         self.size, self.width = 0, 8
 
-    def add(self, value: Value) -> None:
-        self.values.append(self._figure(value))
+    def extend(self, values: Iterable[Value]) -> None:
+        self.values.extend(self._figures(values))
 
 
 class _Texts:
@@ -134,39 +141,45 @@ class _Texts:
         self._longest = longest
         self.size, self.width = 0, 8
 
-    def add(self, value: Value) -> None:
-        if isinstance(value, Gap):
-            self.values.append("")
-            self.became.append(_USUAL[value])
-            return
-        text = str(value)
-        if len(text) * 4 > self._longest:
-            text = cut(text, self._longest, in_bytes=True)
-        size = len(text) if text.isascii() else len(text.encode())
-        self.size += size
-        self.width = max(self.width, size)
-        self.values.append(text)
-        self.became.append(ANSWERED)
+    def extend(self, values: Sequence[Value]) -> None:
+        lacking = Gap in set(map(type, values))
+        texts = ["" if isinstance(value, Gap) else str(value) for value in values]
+        if max(map(len, texts)) * 4 > self._longest:
+            texts = [cut(text, self._longest, in_bytes=True) for text in texts]
+        plain = all(map(str.isascii, texts))
+        sizes = list(map(len, texts)) if plain else [len(text.encode()) for text in texts]
+        self.size += sum(sizes)
+        self.width = max(self.width, *sizes)
+        self.values.extend(texts)
+        self.became.extend(
+            [_USUAL[value] if isinstance(value, Gap) else ANSWERED for value in values]
+            if lacking
+            else [ANSWERED] * len(values)
+        )
 
 
 def gather(
-    table: Table, data: Dataset, figure: Callable[[Variable], Callable[[Value], Figure]], *, longest: int, inline: int
+    table: Table,
+    data: Dataset,
+    of: Callable[[Variable], Callable[[Iterable[Value]], Iterable[Figure]]],
+    *,
+    longest: int,
+    inline: int,
 ) -> dict[str, list[Figure]]:
     """All values of a table, by the name of the variable or of its companion. Raises TooLarge.
 
-    ``figure`` says what is no text as a number; texts are cut at ``longest`` bytes, and of each row the file has room
-    for as many as the longest one takes, at most ``inline``.
+    ``of`` says how what is no text becomes numbers; texts are cut at ``longest`` bytes, and in each row the file has
+    room for as many as the longest one takes, at most ``inline``.
     """
     columns = [
-        _Texts(longest) if variable.type is Type.TEXT else _Figures(figure(variable)) for variable in table.variables
+        _Texts(longest) if variable.type is Type.TEXT else _Figures(of(variable)) for variable in table.variables
     ]
-    adds, number = [column.add for column in columns], 0
-    for number, row in enumerate(table.rows(data), 1):
-        for add, value in zip(adds, row, strict=True):
-            add(value)
-        if number % _LOOK_EVERY == 0:
-            _require_room(columns, number, inline)
-    _require_room(columns, number, inline)
+    rows, count = table.rows(data), 0
+    while several := list(islice(rows, _AT_ONCE)):
+        for column, values in zip(columns, zip(*several, strict=True), strict=True):
+            column.extend(values)
+        count += len(several)
+        _require_room(columns, count, inline)
     found: dict[str, list[Figure]] = {}
     for variable, column in zip(table.variables, columns, strict=True):
         found[variable.name] = column.values
@@ -177,6 +190,8 @@ def gather(
 
 def _require_room(columns: Sequence[_Figures | _Texts], rows: int, inline: int) -> None:
     held = sum(column.size for column in columns) + rows * len(columns) * _OF_A_CELL
+    # What a file has no room for in its rows stands apart, and the library holds that once more until the end.
+    held += sum(column.size for column in columns if column.width > inline) // 2
     written = rows * sum(min(column.width, inline) for column in columns)
     if max(held, written) > MOST:
         raise TooLarge

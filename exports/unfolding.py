@@ -90,9 +90,9 @@ def _of_parts(place: Place) -> Iterator[Variable]:
 
 
 def _text(answer: Json, _: Record) -> Value:
-    if not isinstance(answer, str):
-        raise AnswerUnfitting
-    return storable(answer) or Gap.SKIPPED
+    if isinstance(answer, str):
+        return storable(answer) or Gap.SKIPPED
+    raise AnswerUnfitting
 
 
 def _yes_or_no(answer: Json, _: Record) -> Value:
@@ -104,9 +104,10 @@ def _yes_or_no(answer: Json, _: Record) -> Value:
 
 
 def _figure(answer: Json, _: Record) -> Value:
-    if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise AnswerUnfitting
-    return answer
+    # Not isinstance: it would take true for 1, and is asked for every number of a release.
+    if type(answer) is int or type(answer) is float:
+        return answer
+    raise AnswerUnfitting
 
 
 def _day(answer: Json, _: Record) -> Value:

@@ -41,7 +41,7 @@ def single(place: Place) -> Iterator[Variable]:
     known = frozenset(codes)
 
     def chosen(answer: Json, _: Record) -> Value:
-        code = code_of(answer)
+        code = answer if isinstance(answer, str) else code_of(answer)
         if code not in known:
             raise AnswerUnfitting
         return code

@@ -5,7 +5,7 @@ exports.gaps); a text has a companion that says what became of it. Long texts ar
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -69,15 +69,10 @@ def losses(data: Dataset) -> tuple[str, ...]:
 
 def _write(data: Dataset, table: Table, sink: Sink) -> None:
     columns = gather(table, data, _figures, longest=_LONGEST_TEXT, inline=_INLINE)
-    texts = {variable.name for variable in table.variables if variable.type is Type.TEXT}
-    companions = {variable.companion for variable in table.variables}
-
-    def series(name: str) -> "pl.Series":
-        # Numbers and the letters of gaps in one column are what the library calls an object.
-        kind = pl.String if name in texts else pl.Int32 if name in companions else pl.Object
-        return pl.Series(name, columns.pop(name), dtype=kind)
-
-    frame = pl.DataFrame(series(name) for name in list(columns))
+    types: dict[str, Any] = dict.fromkeys((each.companion for each in table.variables), pl.Int32)
+    types |= {each.name: _type(each) for each in table.variables}
+    # Taken out one by one, so that nothing is there twice.
+    frame = pl.DataFrame(pl.Series(name, columns.pop(name), dtype=types[name]) for name in list(columns))
     numeric = [variable for variable in table.variables if variable.type is not Type.TEXT]
     beside = [variable for variable in table.variables if has_companion(variable)]
     labels: dict[str, str | None] = {
@@ -96,15 +91,24 @@ def _write(data: Dataset, table: Table, sink: Sink) -> None:
             version=_VERSION,
             column_labels=labels,
             variable_value_labels=meanings,
-            missing_user_values={variable.name: list(LETTERS.values()) for variable in numeric},
-            variable_format={variable.name: "%td" for variable in numeric if variable.type is Type.DAY},
+            missing_user_values={each.name: [LETTERS[gap] for gap in each.gaps] for each in numeric if each.gaps},
+            variable_format={each.name: "%td" for each in numeric if each.type is Type.DAY},
         )
         del frame
         _pin_time(descriptor, data.made_on)
         pour(descriptor, sink)
 
 
-def _figures(variable: Variable) -> Callable[[Value], Figure]:
+def _type(variable: Variable) -> Any:
+    """Numbers, and letters of gaps among them, are what the library calls an object."""
+    if variable.type is Type.TEXT:
+        return pl.String
+    if variable.gaps:
+        return pl.Object
+    return pl.Float64 if variable.type is Type.NUMBER else pl.Int32
+
+
+def _figures(variable: Variable) -> Callable[[Iterable[Value]], Iterable[Figure]]:
     return figures(variable, LETTERS, lambda day: (day - _BEGINNING_OF_TIME).days, int)
 
 

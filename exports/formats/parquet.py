@@ -5,7 +5,7 @@ value is null, and beside each column that may lack one stands its companion wit
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -91,8 +91,10 @@ class _Column:
         type_, self._convert = _types(variable)
         lacking = bool(variable.gaps)
         self._type = type_
-        self._codes = [label.code for label in variable.labels] if variable.type is Type.CHOICE else None
-        self._places = {label.code: at for at, label in enumerate(variable.labels)}
+        codes = [label.code for label in variable.labels]
+        self._codes = pa.array(codes, pa.string()) if variable.type is Type.CHOICE else None
+        self._places: dict[Value, int] = {code: at for at, code in enumerate(codes)}
+        self._words = pa.array(_BECAME, pa.string())
         labels = {label.code: label.text for label in variable.labels}
         about = {
             "label": variable.label,
@@ -111,18 +113,20 @@ class _Column:
 
     def arrays(self, values: tuple[Value, ...]) -> Iterator[Any]:
         """The values as Arrow holds them, and what became of each."""
-        there = [None if isinstance(value, Gap) else value for value in values]
+        whole = Gap not in set(map(type, values))
         if self._codes is not None:
-            at = pa.array([None if code is None else self._places[str(code)] for code in there], pa.int16())
-            yield pa.DictionaryArray.from_arrays(at, pa.array(self._codes, pa.string()))
+            at = pa.array([self._places.get(value) for value in values], pa.int16())
+            yield pa.DictionaryArray.from_arrays(at, self._codes)
         else:
-            convert = self._convert
-            yield pa.array(
-                [None if value is None else convert(value) for value in there] if convert else there, self._type
-            )
+            there: Sequence[Any] = values if whole else [None if isinstance(value, Gap) else value for value in values]
+            if self._convert is not None:
+                there = [None if value is None else self._convert(value) for value in there]
+            yield pa.array(there, self._type)
         if len(self.fields) > 1:
-            became = pa.array([_BECAME_AT[value] if isinstance(value, Gap) else 0 for value in values], pa.int8())
-            yield pa.DictionaryArray.from_arrays(became, pa.array(_BECAME, pa.string()))
+            nought = bytes(len(values))
+            became = nought if whole else bytes(_BECAME_AT[v] if isinstance(v, Gap) else 0 for v in values)
+            at = pa.Array.from_buffers(pa.int8(), len(values), [None, pa.py_buffer(became)])
+            yield pa.DictionaryArray.from_arrays(at, self._words)
 
 
 def _types(variable: Variable) -> tuple[Any, Callable[[Any], Value] | None]:
@@ -137,4 +141,4 @@ def _types(variable: Variable) -> tuple[Any, Callable[[Any], Value] | None]:
         case Type.DAY:
             return pa.date32(), None
         case Type.NUMBER:
-            return (pa.float64(), float) if variable.decimals else (pa.int64(), int)
+            return (pa.float64(), None) if variable.decimals else (pa.int64(), None)

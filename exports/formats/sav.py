@@ -7,7 +7,7 @@ in a syntax file, to be run once after the file is opened.
 
 import os
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -116,7 +116,7 @@ def _lines(text: str) -> Iterator[str]:
         rest = rest[len(line) :].lstrip(" ")
 
 
-def _figures(variable: Variable) -> Callable[[Value], Figure]:
+def _figures(variable: Variable) -> Callable[[Iterable[Value]], Iterable[Figure]]:
     gaps = {gap: float(code) for gap, code in variable.gap_codes.items()}
     return figures(variable, gaps, lambda day: float((day - _BEGINNING_OF_TIME).days * _SECONDS), float)
 

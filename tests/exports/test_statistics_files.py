@@ -304,6 +304,14 @@ def test_one_long_text_counts_in_every_row_of_a_file_that_has_room_for_it_in_eve
     bytes_of(next(iter(dta.files(data))))  # has it once
 
 
+def test_texts_that_stata_keeps_apart_count_half_as_much_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = long_texts(*[3000] * 100)
+    monkeypatch.setattr(stat_files, "MOST", 440_000)
+    with pytest.raises(TooLarge):
+        bytes_of(next(iter(dta.files(data))))
+    bytes_of(next(iter(sav.files(data))))  # has them in its rows
+
+
 @pytest.mark.parametrize("writer", [sav, dta, parquet])
 def test_a_library_that_is_not_installed_is_named_in_one_sentence(
     writer: ModuleType, monkeypatch: pytest.MonkeyPatch
