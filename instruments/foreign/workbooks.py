@@ -1,9 +1,10 @@
-"""Spreadsheets from strangers (``.xlsx``, ``.xls``) as rows of text, opened only after a look at how large they unfold.
+"""Spreadsheets from strangers (``.xlsx``) as rows of text, opened only after a look at how large they unfold.
 
 An ``.xlsx`` is a zip of XML. calamine, which reads it, keeps a sheet as a full rectangle and every cell as a text of
 its own, so a file of a few kilobytes could ask for all the memory there is. Before calamine sees it, the zip is
 looked at (parts, sizes, ratio) and every sheet is read through once by a parser that keeps nothing, refuses DOCTYPE
-and entities, and adds up how many rows, columns and characters there will be.
+and entities, and adds up how many rows, columns and characters there will be. An old ``.xls`` cannot be measured like
+that, and a broken one ends the whole program inside calamine, so it is refused.
 """
 
 import datetime as dt
@@ -27,14 +28,15 @@ MOST_TIMES = 200  # how many times larger a part may be than it is in the zip, o
 WORTH_ASKING = 10 * 1024 * 1024
 MOST_CELLS = 2_000_000  # of the rectangle, empty ones too
 MOST_CHARACTERS = 50_000_000
-LARGEST_XLS = 20 * 1024 * 1024
 
 _XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
 
 _BOMB = Sentence("This file unfolds to more than any form has. Copy the sheets into a new file and try again.")
 _NOT_ONE = Sentence("This is no spreadsheet that can be read. Save the form as .xlsx and choose that file.")
 _DOCTYPE = Sentence("This file has a DOCTYPE or entities in it, which no spreadsheet needs. Save it again as .xlsx.")
+_OLD = Sentence("This is an old .xls, or a file with a password. Save it as .xlsx without one and choose that file.")
 _LOCKED = Sentence("This file is encrypted with a password. Save it without a password and choose that file.")
 
 
@@ -52,10 +54,9 @@ class Book:
     def __init__(self, data: bytes) -> None:
         if len(data) > LARGEST_FILE:
             raise FormUnreadable(Sentence("This file is larger than 100 MB. Take pictures and other sheets out of it."))
-        if not data.startswith(_XLS):
-            _look_into(data)
-        elif len(data) > LARGEST_XLS:
-            raise FormUnreadable(Sentence("This file is too large for an .xls. Save it as .xlsx and choose that file."))
+        if data.startswith(_XLS):
+            raise FormUnreadable(_OLD)
+        _look_into(data)
         try:
             self._book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         except (CalamineError, OSError, ValueError) as error:
@@ -166,17 +167,22 @@ class _Meter:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
+        for said in (attributes.get("count"), attributes.get("uniqueCount")):
+            # calamine makes room for as many as the file says that there are.
+            if said is not None and not (said.isdecimal() and len(said) < 8 and int(said) <= MOST_CELLS):
+                raise FormUnreadable(_BOMB)
         if name == "row":
-            said = attributes.get("r", "")
-            self._row = int(said) if said.isdecimal() and len(said) < 8 else self._row + 1
+            self._row = int(_fitting(_ROW, attributes["r"])[0]) if "r" in attributes else self._row + 1
             self._column = 0
         elif name == "c":
             self._inside, self._text = name, []
             self._shared = attributes.get("t") == "s"
-            said = attributes.get("r", "")
-            found = _CELL.fullmatch(said)
-            self._column = _number(found[1]) if found else self._column + 1
-            self._row = max(self._row, int(found[2]) if found else 0)
+            # calamine puts a cell where it says that it stands, wherever its row is; so do we.
+            if "r" in attributes:
+                found = _fitting(_CELL, attributes["r"])
+                self._column, self._row = _number(found[1]), max(self._row, int(found[2]))
+            else:
+                self._column += 1
         elif name == "si":
             self._inside, self._text = name, []
 
@@ -213,6 +219,14 @@ class _Meter:
                     {"rows": self._highest, "columns": self._widest},
                 )
             )
+
+
+def _fitting(pattern: re.Pattern[str], said: str) -> re.Match[str]:
+    """Where a row or cell says that it stands. What is written in another way might stand anywhere."""
+    found = pattern.fullmatch(said)
+    if found is None:
+        raise FormUnreadable(_NOT_ONE)
+    return found
 
 
 def _number(letters: str) -> int:

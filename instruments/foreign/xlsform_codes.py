@@ -57,6 +57,6 @@ def _compared(left: Operand, sign: str, right: Operand, chosen: Chosen, *, sure:
 def _code(of: Reference | Own, said: str, chosen: Chosen) -> str | None:
     """What the option is called here; None if there is no such option to choose."""
     choices = chosen(of)
-    if choices is None or said == "" or " " in said:
-        return said  # no choice, nothing chosen, or several chosen at once
-    return choices.codes.get(said)
+    if choices is None or said == "":
+        return said
+    return choices.codes.get(said, said if " " in said else None)  # several may be chosen at once

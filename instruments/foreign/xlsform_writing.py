@@ -129,6 +129,11 @@ class _Writer:
     def _texts(self, column: str, texts: Texts) -> Cells:
         return self.rows.texts(column, texts, self._repeated)
 
+    def _label(self, label: Texts, otherwise: str) -> Cells:
+        """A label; a form cannot do without, so what has none yet is called by its name."""
+        said = any(text.strip() for text in label.values())
+        return self._texts("label", label if said else {self.rows.languages[0]: otherwise})
+
     def introduction(self, help_: Texts) -> None:
         """What is said before the first question is a page of its own."""
         if any(help_.values()):
@@ -162,7 +167,7 @@ class _Writer:
         row = self._add(**self._asked(question.id, kind), name=self.names[question.id])
         help_ = _with_unit(question.help, kind.unit) if isinstance(kind, Number) else question.help
         notes = _with_probes(question.notes, kind) if isinstance(kind, Topic) else question.notes
-        row |= self._texts("label", question.label) | self._texts("hint", help_)
+        row |= self._label(question.label, question.id) | self._texts("hint", help_)
         row |= self._texts("guidance_hint", notes) | self._texts("constraint_message", question.message)
         row["required"] = "yes" if question.required and question.asks else ""
         row["relevant"] = self._written.expression(question.relevant)
@@ -175,7 +180,7 @@ class _Writer:
         """A field of its own for a person's own words; who reads the file back knows it by its name."""
         name = self.names[question.id]
         row = self._add(type="text", name=self._ids.id(f"{name}_words_{option.code}"))
-        row |= self._texts("label", option.label)
+        row |= self._label(option.label, option.code)
         row["relevant"] = printed(Selected(Reference(name), option.code))
         row["constraint"] = f"string-length(.) <= {LONGEST_WORDS}"
 
@@ -265,7 +270,7 @@ class _Writer:
             cells = self._add(**self._asked(name, each), name=self._inside[Reference(question.id, part.id)])
             if table:
                 cells["choice_filter"] = ""
-            cells |= self._texts("label", part.label)
+            cells |= self._label(part.label, part.id)
             cells["required"] = "yes" if question.required else ""
             cells["relevant"] = self._written.expression(part.relevant)
             cells["constraint"] = " and ".join(limits_of(each))
