@@ -17,6 +17,7 @@ PURE = (
     "instruments.canonical",
     "instruments.inspection",
     "instruments.shelf",
+    "instruments.foreign",
     "consent.scopes",
     "consent.grants",
     "survey.sampling",
