@@ -96,8 +96,14 @@ class Settings:
         for name in sorted(self._attributes):
             values = {value.strip() for value in self._attributes[name].values()} - {"", "0", "N"}
             if name not in self._asked and values - _USUAL.get(name, set()):
-                found.append(f"{name} = {' / '.join(sorted(values))[:80]}")
+                found.append(f"{name} = {_short(' / '.join(sorted(values)))}")
         return found
+
+
+def _short(said: str) -> str:
+    """A value on one line, as far as one reads it."""
+    line = " ".join(said.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"
 
 
 class Speech:

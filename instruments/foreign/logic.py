@@ -143,9 +143,18 @@ class _Reader:
             case "number":
                 return _number(said)
             case "word" if self._takes("mark", "("):
-                return self._dialect.function(said, self._arguments())
+                return self._called(said, self._arguments())
         self._at -= kind != "end"
         raise self._unexpected()
+
+    def _called(self, name: str, given: list[Term]) -> Term:
+        match name.lower(), given:
+            case "if", [condition, (Number(1) | Text("1")), (Number(0) | Text("0" | ""))]:
+                return holds(condition)
+            case "if", [condition, (Number(0) | Text("0" | "")), (Number(1) | Text("1"))]:
+                return opposite(holds(condition))
+            case _:
+                return self._dialect.function(name, given)
 
     def _arguments(self) -> list[Term]:
         if self._takes("mark", ")"):

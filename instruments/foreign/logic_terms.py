@@ -122,9 +122,13 @@ def compared(left: Term, sign: str, right: Term) -> Condition:
             return _asked(left, sign, right)
         case Asked(), Asked():
             return _two_answers(left, sign, right)
+        case ((Text() | Number()), (Text() | Number())):
+            return Truth(value=_is_so(_plain(left), sign, _plain(right)))
+        case (Selected() | Comparison() | Not() | AllOf() | AnyOf() | Truth()) as found, (Text() | Number()):
+            return _true_or_not(found, _is_so("1", sign, _plain(right)), _is_so("0", sign, _plain(right)))
         case ((CountSelected() | Length()), Text(value)) if _NUMBER.fullmatch(value):
             return Comparison(left, sign, number(value))
-        case ((CountSelected() | Length() | Text() | Number()), (CountSelected() | Length() | Text() | Number())):
+        case ((CountSelected() | Length()), (CountSelected() | Length() | Text() | Number())):
             return Comparison(left, sign, right)
         case ((CountSelected() | Length()), Asked()) | (Asked(), (CountSelected() | Length())):
             return _count_and_answer(left, sign, right)
@@ -143,11 +147,14 @@ def _plain(literal: _Literal) -> str:
 
 def _ticked(left: Ticked, sign: str, right: _Literal) -> Condition:
     said = _plain(right)
-    chosen, not_chosen = _is_so(left.on, sign, said), _is_so(left.off, sign, said)
-    if chosen == not_chosen:
-        return Truth(chosen)
-    found = Selected(left.of, left.code)
-    return found if chosen else Not(found)
+    return _true_or_not(Selected(left.of, left.code), _is_so(left.on, sign, said), _is_so(left.off, sign, said))
+
+
+def _true_or_not(found: Condition, if_true: bool, if_not: bool) -> Condition:
+    """What a comparison says that holds ``if_true``, and if ``found`` does not hold."""
+    if if_true == if_not:
+        return Truth(value=if_true)
+    return found if if_true else opposite(found)
 
 
 def _is_so(there: str, sign: str, said: str) -> bool:

@@ -193,7 +193,7 @@ def _text(field: Field, row: Row) -> Kind:
     if validation in PATTERNS or validation.startswith("phone"):
         row.changes(
             "validation",
-            "What is written has to look like “%(validation)s”; limits do not count.",
+            "“%(validation)s” is checked by what the text looks like alone.",
             validation=validation,
         )
         return kind

@@ -15,7 +15,7 @@ from instruments.foreign.redcap_kinds import choices_in
 from instruments.foreign.redcap_logic import Fields, Known
 from instruments.foreign.redcap_tags import Annotation, listed
 from instruments.foreign.rows import Row
-from instruments.kinds import Kind, LongText, Matrix, MultipleChoice, Option, Rank, ShortText, SingleChoice
+from instruments.kinds import Information, Kind, LongText, Matrix, MultipleChoice, Option, Rank, ShortText, SingleChoice
 from instruments.kinds import Row as Line
 from instruments.sentences import Texts
 
@@ -36,11 +36,11 @@ class Draft:
 
 @dataclass(slots=True)
 class _Block:
-    """Fields that become one question: one, or the rows of a matrix. ``begins`` is the field that a section, or the
-    heading of the matrix, begins with."""
+    """Fields that become one question: one, or the rows of a matrix under its ``heading``."""
 
     drafts: list[Draft]
     matrix: str = ""
+    heading: str = ""
 
     @property
     def first(self) -> Draft:
@@ -125,16 +125,16 @@ class _Sections:
             label=label or {self._language: field.variable},
             help=self._texts(field.note, row, "field note"),
             notes={self._language: draft.annotation.words} if draft.annotation.words else {},
-            required=field.required.lower() in _TRUE,
+            required=field.required.lower() in _TRUE and not isinstance(draft.kind, Information),
             relevant=self._fields.condition(field.branching, row),
-            identifying=field.identifier.lower() in _TRUE and draft.kind is not None,
+            identifying=field.identifier.lower() in _TRUE and not isinstance(draft.kind, Information),
         )
 
     def _matrix(self, block: _Block) -> Question:
         first = block.first
         conditions = [self._fields.condition(draft.field.branching, draft.row) for draft in block.drafts]
         shared = conditions[0] if len(set(conditions)) == 1 else ""
-        label = self._texts(first.field.header, first.row, "section header")
+        label = self._texts(block.heading, first.row, "section header")
         if not label:
             first.row.changes("matrix group name", "The matrix has no heading, so its name stands in its place.")
             label = {self._language: block.matrix}
@@ -171,13 +171,24 @@ def _blocks(drafts: list[Draft]) -> Iterator[_Block]:
                 "matrix group name", "Only questions with choices can be rows of a matrix; it stands alone."
             )
         if held and matrix and matrix == held.matrix and _goes_with(draft, held.first):
-            held.drafts.append(draft)
-            continue
+            if not _looks_at(draft, held):
+                held.drafts.append(draft)
+                continue
+            draft.row.changes(
+                "matrix group name", "It depends on another row of its matrix, so it begins a matrix of its own."
+            )
+        heading = draft.field.header or (held.heading if held and matrix and held.matrix == matrix else "")
         if held:
             yield held
-        held = _Block([draft], matrix)
+        held = _Block([draft], matrix, heading)
     if held:
         yield held
+
+
+def _looks_at(draft: Draft, held: _Block) -> bool:
+    """Whether a row is shown only where another row before it was answered in some way."""
+    said = draft.field.branching.casefold()
+    return any(f"[{one.field.variable.casefold()}{end}" in said for one in held.drafts for end in ("]", "("))
 
 
 def _goes_with(draft: Draft, first: Draft) -> bool:

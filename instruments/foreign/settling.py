@@ -73,6 +73,10 @@ class _Reasons:
                 return Sentence(
                     "The condition %(condition)s was left out: there is no question “%(name)s” here to look at.", said
                 )
+            if self._place[name] == here and not own:
+                return Sentence(
+                    "The condition %(condition)s was left out: it looks at another part of the same question.", said
+                )
             if self._place[name] >= here:
                 return Sentence(
                     "The condition %(condition)s was left out: “%(name)s” is asked later. Move that question up and "
@@ -134,7 +138,9 @@ def _without_pipes(instrument: Instrument) -> tuple[Instrument, list[Dropped]]:
             strange = piped_into(question) - sayable
             if strange:
                 question = _unpiped(question, sayable)  # noqa: PLW2901 - the question as it goes on from here
-                dropped += [Dropped(question.id, section.id, _cannot_be_repeated(name), "text") for name in sorted(strange)]
+                dropped += [
+                    Dropped(question.id, section.id, _cannot_be_repeated(name), "text") for name in sorted(strange)
+                ]
             found.append(question)
             if question.asks and not question.identifying:
                 sayable.add(question.id)

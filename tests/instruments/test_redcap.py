@@ -196,6 +196,11 @@ BIRTH = field("birth", "yesno")
         ("[born] > '2000-01-01'", "${born} > '2000-01-01'"),
         ("[age] = [sex]", "${age} = ${sex}"),
         ("(([age]) > (5))", "${age} > 5"),
+        ("([sex]='0') = '1'", "${sex} = '0'"),
+        ("1 = 1 and [age] > 5", "true() and ${age} > 5"),
+        ("if([age] > 5, 1, 0)", "${age} > 5"),
+        ("if([sex] = '0', '0', '1') = 1", "${sex} != '0'"),
+        ("sum([gym(1)], [gym(2)]) > 1", "count-selected(${gym}) > 1"),
     ],
 )
 def test_branching_logic_becomes_a_condition(there: str, here: str) -> None:
@@ -222,7 +227,7 @@ def test_branching_logic_becomes_a_condition(there: str, here: str) -> None:
         ("[sex] = '0' and", "It ends too early."),
         ("[sex] = '0' [age]", "“[age]” is not understood in it."),
         ("[sex] = ‘0’", "“‘” is not understood in it."),
-        ("([sex] = '0') = '1'", "It compares what is true with something else."),
+        ("([sex] = '0') = [age]", "It compares what is true with something else."),
         ("(" * 99 + "[sex] = '0'" + ")" * 99, "It has too many brackets within brackets."),
         ("[sex] = '0' or " * 2000 + "[sex] = '0'", "It is longer than a condition can be."),
     ],
@@ -255,22 +260,30 @@ def test_a_condition_that_could_not_be_published_is_left_out_with_the_reason(bra
 def test_a_matrix_group_becomes_one_question_under_its_heading() -> None:
     week = {"choices": "0, Monday | 1, Tuesday", "matrix": "week", "required": "y"}
     found = imported(
+        SEX,
         field("gym", "checkbox", header="Which days?", **week),
-        field("eat", "checkbox", branching="[gym(0)] = '1'", note="out", **week),
+        field("eat", "checkbox", branching="[sex] = '1'", note="out", **week),
         field("q", branching="[eat(1)] = '1'"),
     )
-    matrix, q = questions(found.instrument)
+    _, matrix, q = questions(found.instrument)
     options = (Option(code="0", label={"en": "Monday"}), Option(code="1", label={"en": "Tuesday"}))
     assert isinstance(matrix.kind, Matrix)
     assert (matrix.id, matrix.label, matrix.required) == ("week", {"en": "Which days?"}, True)
     assert matrix.kind.each == MultipleChoice(options=options)
     assert [(row.id, row.label["en"]) for row in matrix.kind.rows] == [("gym", "Gym"), ("eat", "Eat (out)")]
-    # A row cannot depend on another row of the same matrix, so that is said.
-    assert said(found, Fate.LEFT_OUT) == [
-        "row 2, condition: The condition selected(${week.gym}, '0') was left out: “week” is asked later. Move "
-        "that question up and write the condition again."
-    ]
+    assert [row.relevant for row in matrix.kind.rows] == ["", "${sex} = '1'"]
     assert q.relevant == "selected(${week.eat}, '1')"
+
+
+def test_a_row_that_depends_on_another_row_begins_a_matrix_of_its_own_under_the_same_heading() -> None:
+    week = {"choices": "0, Monday | 1, Tuesday", "matrix": "week"}
+    first, second = asked(
+        field("gym", "checkbox", header="Which days?", **week),
+        field("eat", "checkbox", branching="[gym(0)] = '1'", **week),
+    )
+    assert (first.id, second.id) == ("week", "week_2")
+    assert second.label == {"en": "Which days?"}
+    assert second.relevant == "selected(${week.gym}, '0')"
 
 
 def test_a_ranked_matrix_becomes_a_ranking_of_its_rows() -> None:

@@ -112,11 +112,11 @@ def _sayable(draw: st.DrawFn) -> Instrument:
         kinds = draw(st.lists(sayable, min_size=1, max_size=4))
         made = []
         for kind in kinds:
-            grouped = isinstance(kind, Matrix | Rank)
+            grouped, asks = isinstance(kind, Matrix | Rank), not isinstance(kind, Information)
             made.append(
                 Question(
                     id=f"q{found}", kind=kind, label=draw(_texts), help={} if grouped else draw(_maybe),
-                    notes=draw(_maybe), required=draw(st.booleans()), identifying=draw(st.booleans()),
+                    notes=draw(_maybe), required=asks and draw(st.booleans()), identifying=asks and draw(st.booleans()),
                 )
             )  # fmt: skip
             found += 1
