@@ -14,7 +14,7 @@ from vault.settings import Settings, from_environment
 from vault.store import Stores
 from web.interviewer import converse, deposit, prepare, verbal
 from web.kit.app import make_app
-from web.kit.process import keep_to_itself
+from web.kit.process import keep_to_itself, settle
 from web.participant import agree, answer, arrive, begin, compare, copy, later, leave, mine, review
 from web.team import (
     account,
@@ -72,7 +72,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 @cache
 def _app() -> Flask:
     keep_to_itself()
-    return create_app()
+    app = create_app()
+    settle()
+    return app
 
 
 def __getattr__(name: str) -> Flask:

@@ -65,6 +65,7 @@ _ROW = Prepared(
     )
 )
 
+_TOUCH: Prepared[()] = Prepared(update(Visiting).where(Visiting.id_hash == bindparam("id_hash")), ["seen_at"])
 _ARRIVED: Prepared[()] = Prepared(
     insert(Visiting), ["id_hash", "study_id", "participant_id", "blob", "seen_at", "expires_at"]
 )
@@ -121,7 +122,7 @@ def read(db: Session, cookie: str, *, now: datetime) -> Person:
 def touch(db: Session, person: Person, *, now: datetime) -> None:
     """The participant was here now, to the minute."""
     if person.stale(now):
-        db.execute(update(Visiting).where(Visiting.id_hash == person.id_hash).values(seen_at=now))
+        _TOUCH.write(db, id_hash=person.id_hash, seen_at=now)
 
 
 def leave(db: Session, person: Person) -> None:

@@ -98,7 +98,9 @@ class Database(Session):
         self._let_go()
 
     def close(self) -> None:
-        super().close()
+        # Where only the driver was asked there is nothing to forget, and to look for it takes a while.
+        if self.in_transaction() or self.identity_map:
+            super().close()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -141,15 +143,11 @@ class Prepared(Generic[*Ts]):
         """What a SELECT finds."""
         made, cursor = self._carry_out(db, values)
         found, ways = cursor.fetchall(), made.ways_out
-        cursor.close()
         return [tuple([way(one) if way else one for way, one in zip(ways, row, strict=True)]) for row in found]
 
     def write(self, db: Session, **values: object) -> int:
         """How many rows were written."""
-        _, cursor = self._carry_out(db, values)
-        count: int = cursor.rowcount
-        cursor.close()
-        return count
+        return self._carry_out(db, values)[1].rowcount
 
     def _carry_out(self, db: Session, values: dict[str, object]) -> tuple[_Made, DBAPICursor]:
         held = db.driver() if isinstance(db, Database) else db.connection().connection

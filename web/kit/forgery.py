@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, request, session
+from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
@@ -20,18 +21,18 @@ _REMEMBERED = 4096
 _ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def _refuse_foreign() -> None:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+def _refuse_foreign(sent: Request) -> None:
+    if sent.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         abort(403)
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    origin = sent.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != sent.host:
         abort(403)
-    takes_files = request.endpoint in current_app.extensions[TAKES_FILES]
-    if request.mimetype == "multipart/form-data" and not takes_files:
+    takes_files = sent.endpoint in current_app.extensions[TAKES_FILES]
+    if sent.mimetype == "multipart/form-data" and not takes_files:
         abort(415)
     if takes_files:
         # What may come as a file may be pasted, up to the size of the whole request.
-        request.max_form_memory_size = request.max_content_length
+        sent.max_form_memory_size = sent.max_content_length
 
 
 class _FormCookie(SecureCookieSessionInterface):
@@ -121,8 +122,10 @@ def install(app: Flask, server_key: bytes) -> None:
     protection = CSRFProtect(app)
 
     def check() -> None:
-        if request.method not in _ONLY_LOOKS:
-            _refuse_foreign()
+        # The request itself: each look through Flask's stand-in for it finds it anew.
+        sent = request_ctx.request
+        if sent.method not in _ONLY_LOOKS:
+            _refuse_foreign(sent)
             if not _given_here():
                 protection.protect(apply_exemptions=True)
 

@@ -4,14 +4,16 @@ Open → admit (cookie → account and keys) → require the permit → the view
 that says no, rolls back; the error page is made afterwards.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Concatenate
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -113,11 +115,14 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
     work = kit.stores.begin(reading=door.reading)
     visit = Visit(kit, work, datetime.now(UTC), device=request.cookies.get(cookies.DEVICE))
     try:
-        if door.permit is Permit.TAKE_PART:
-            return _serve_participant(visit, door, view, arguments)
-        _admit(visit, writing=not door.reading)
-        refusal = _require(visit, door, arguments)
-        return refusal if refusal is not None else _answer(visit, door, view, arguments)
+        with closing(work):
+            response = _let_in(visit, door, view, arguments)
+        if visit.touches is not None:
+            # Only now: whoever looks must not hold one connection while they wait for another.
+            with kit.stores.work() as own:
+                visit.touches(own.db)
+                own.commit()
+        return response
     except IntegrityError:
         # Which row was there first says something about other people, so nothing of the message goes on.
         raise Conflict from None
@@ -125,14 +130,21 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
         if "locked" in str(error.orig) or "timeout" in str(error.orig):
             raise Busy("The database is busy at this moment. Send it again in half a minute.") from None
         raise
-    finally:
-        work.close()
+
+
+def _let_in(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
+    if door.permit is Permit.TAKE_PART:
+        return _serve_participant(visit, door, view, arguments)
+    _admit(visit, writing=not door.reading)
+    refusal = _require(visit, door, arguments)
+    return refusal if refusal is not None else _answer(visit, door, view, arguments)
 
 
 def _refuse_unwritable() -> None:
     """The character zero is in nobody's writing, and PostgreSQL cannot keep it."""
-    typed = request.form.items(multi=True) if request.method == "POST" else ()
-    if "\0" in request.path or b"%00" in request.query_string or any("\0" in value for _, value in typed):
+    sent = request_ctx.request
+    typed = sent.form.items(multi=True) if sent.method == "POST" else ()
+    if "\0" in sent.path or b"%00" in sent.query_string or any("\0" in value for _, value in typed):
         abort(400)
 
 
@@ -156,20 +168,16 @@ def _serve_participant(visit: Visit, door: Door, view: View, arguments: dict[str
             return redirect(url_for("arrive.form"), code=303)  # type: ignore[return-value]
         return _come_in_again(visit, door, view, arguments)
     if visit.person.stale(visit.now):
-        with _writing(visit, aside=door.reading) as db:
-            participant_sessions.touch(db, visit.person, now=visit.now)
+        _touch(visit, partial(participant_sessions.touch, person=visit.person, now=visit.now), writing=not door.reading)
     return _answer(visit, door, view, arguments)
 
 
-@contextmanager
-def _writing(visit: Visit, *, aside: bool) -> Iterator[Session]:
-    """A database to write down in that somebody was here: a page that is looked at cannot write, so ``aside`` of it."""
-    if not aside:
-        yield visit.db
-        return
-    with visit.kit.stores.work() as own:
-        yield own.db
-        own.commit()
+def _touch(visit: Visit, touch: Callable[[Session], None], *, writing: bool) -> None:
+    """It is written down that somebody was here: at once, or afterwards where a page is looked at and cannot write."""
+    if writing:
+        touch(visit.db)
+    else:
+        visit.touches = touch
 
 
 def _come_in_again(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
@@ -203,8 +211,7 @@ def _admit(visit: Visit, *, writing: bool) -> None:
         return
     visit.session, visit.account = opened, account
     if opened.stale(visit.now):
-        with _writing(visit, aside=not writing) as db:
-            sessions.touch(db, opened, now=visit.now)
+        _touch(visit, partial(sessions.touch, session=opened, now=visit.now), writing=writing)
 
 
 def _require(visit: Visit, door: Door, arguments: dict[str, Any]) -> Response | None:

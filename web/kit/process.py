@@ -1,5 +1,6 @@
 """What the process that holds opened keys owes them, whichever server started it."""
 
+import gc
 import os
 import resource
 
@@ -12,3 +13,9 @@ def keep_to_itself() -> None:
     """
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def settle() -> None:
+    """What the process has made so far stays for as long as it lives, so nobody looks through it for what can go."""
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,6 @@
 """One visit: who came, with which keys, to which study, and the unit of work in which something happens."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -42,6 +42,8 @@ class Visit:
     person: Person | None = None
     # What was done is kept although the answer says no: a form that was refused leaves a sealed draft behind.
     keeps: bool = False
+    # Writes down that somebody was here, once a page that cannot write has been made.
+    touches: Callable[[Session], None] | None = field(default=None, repr=False)
 
     @property
     def db(self) -> Session:

@@ -18,6 +18,7 @@ from survey.responses import AlreadySubmitted
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit import cookies, forgery, headers, i18n
+from web.kit.addresses import fixed
 from web.kit.guard import Pages
 from web.kit.i18n import LANGUAGES
 from web.kit.packing import packed
@@ -40,11 +41,11 @@ def show(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     """The questions of one page, with what was answered before, or what was typed and not sent."""
     run = runs_here.of_version(visit, version_id)
     if run is None or run.submitted_on is not None:
-        return redirect(url_for("arrive.go"), code=303)
+        return redirect(fixed("arrive.go"), code=303)
     here = runs_here.here(visit, run)
     reached = here.plan.reached(here.loaded.answers)
     if slot not in reached.slots:
-        return redirect(url_for("arrive.go"), code=303)
+        return redirect(fixed("arrive.go"), code=303)
     newest = here.loaded.newest.get(slot, 0)
     draft = drafts.read(visit.db, here.key, run.address(slot), newest=newest, linkage=here.linkage)
     fields = draft.fields if draft else here.plan.filled(slot, here.loaded.answers)
@@ -196,10 +197,10 @@ def _after(here: Here, slot: int, then: str, own: Answers, *, overtaken: bool) -
     answers = here.plan.replaced(slot, here.loaded.answers, own)
     also = f"?also={slot}" if overtaken else ""
     if then == "later":
-        return url_for("later.code")
+        return fixed("later.code")
     to = here.plan.before(slot, answers) if then == "back" else here.plan.after(slot, answers)
     if to is None:
-        return f"{url_for('review.look')}{also}"
+        return f"{fixed('review.look')}{also}"
     return _address(here, to, also)
 
 

@@ -1,6 +1,6 @@
 """Coming in: by a link whose secret never leaves the browser's address bar, by a typed code, or by the open door."""
 
-from flask import make_response, redirect, request, url_for
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from survey import links
@@ -11,6 +11,7 @@ from vault.codes import CodeUnreadable
 from vault.participant_sessions import CodeOpensNothing
 from vault.studies import Permit
 from web.kit import cookies
+from web.kit.addresses import fixed
 from web.kit.guard import Pages
 from web.kit.visit import Visit
 from web.participant import way
@@ -66,7 +67,7 @@ def enrol(visit: Visit, word: str) -> ResponseReturnValue:
     cookie, _ = participant_sessions.welcome(
         visit.db, participant.study_id, participant.id, enrolled.keys, enrolled.code, now=visit.now
     )
-    response = redirect(url_for("arrive.welcome"), code=303)
+    response = redirect(fixed("arrive.welcome"), code=303)
     cookies.keep(response, cookies.PERSON, cookie)
     return response
 

@@ -1,6 +1,6 @@
 """Before the first question: what will be asked, where its wording comes from, how long it takes."""
 
-from flask import redirect, url_for
+from flask import redirect
 from flask.typing import ResponseReturnValue
 
 from consent import decisions
@@ -9,6 +9,7 @@ from instruments.sentences import in_language
 from survey import responses, runs
 from vault.studies import Permit
 from web.kit import i18n
+from web.kit.addresses import fixed
 from web.kit.guard import Pages
 from web.kit.visit import Visit
 from web.participant import way
@@ -23,7 +24,7 @@ def ready(visit: Visit) -> ResponseReturnValue:
     decisions.grant_for(visit.db, visit.participant.id).require(Scope.TAKE_PART)
     found = way.unbegun(visit, way.seen(visit))
     if found is None:
-        return redirect(url_for("arrive.go"), code=303)
+        return redirect(fixed("arrive.go"), code=303)
     version = found[1].version.id
     instrument = runs.plan(visit.db, version).instrument
     tag = i18n.tag()
@@ -47,7 +48,7 @@ def begin(visit: Visit) -> ResponseReturnValue:
     participant = way.seen(visit)
     found = way.unbegun(visit, participant)
     if found is None:
-        return redirect(url_for("arrive.go"), code=303)
+        return redirect(fixed("arrive.go"), code=303)
     grant = decisions.grant_for(visit.db, participant.id)
     run = responses.begin(visit.db, visit.keyring, participant, found[0], grant, now=visit.now)
     return redirect(way.in_run(visit, run), code=303)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import escape
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from instruments.sentences import in_language
@@ -13,7 +13,9 @@ from survey import responses
 from survey.responses import Unfinished
 from vault.studies import Permit
 from web.kit import i18n
+from web.kit.addresses import fixed
 from web.kit.guard import Pages
+from web.kit.pages import render
 from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.participant import answers_in_words, runs_here, way
@@ -38,22 +40,23 @@ class Part:
 def look(visit: Visit) -> ResponseReturnValue:
     """Everything that was answered, in words."""
     run = runs_here.open_run(visit)
-    return _review(visit, runs_here.here(visit, run)) if run else redirect(url_for("arrive.go"), code=303)
+    return _review(visit, runs_here.here(visit, run)) if run else redirect(fixed("arrive.go"), code=303)
 
 
 def _review(visit: Visit, here: Here, status: int = 200) -> Response:
     lacking = here.plan.open(here.loaded.answers, visit.now.date())
-    return sheet(
+    body = render(
         visit,
-        "participant/review.html",
-        status,
+        "participant/review_body.html",
         parts=list(_parts(here, lacking)),
         lacking=bool(lacking),
         refused=status != 200,
-        run=here.run.id,
         also=request.args.get("also", type=int),
         version=here.run.version_id,
     )
+    if status != 200:
+        return sheet(visit, "participant/review.html", status, refused=True, body=Markup(body))  # noqa: S704
+    return standing_sheet(visit, "participant/review.html", (), lambda: {"refused": False}, body=body)
 
 
 def _parts(here: Here, lacking: Mapping[int, tuple[object, ...]]) -> list[Part]:
@@ -80,7 +83,7 @@ def submit(visit: Visit) -> ResponseReturnValue:
     """The answers are sent, once, however often the button is pressed."""
     run = runs_here.open_run(visit)
     if run is None:
-        return redirect(url_for("review.thanks"), code=303)
+        return redirect(fixed("review.thanks"), code=303)
     here = runs_here.written(visit, run.version_id, str(run.id))
     try:
         responses.submit(

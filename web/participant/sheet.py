@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, current_app, request, session, url_for
+from markupsafe import Markup
 from sqlalchemy import bindparam, select
 
 from vault.errors import Missing
@@ -41,7 +42,7 @@ def standing_sheet(
     depends else, and ``values`` are asked for once.
     """
     if request.query_string or "_flashes" in session:
-        return sheet(visit, template, **{**values(), **gaps})
+        return sheet(visit, template, **{**values(), **{name: Markup(html) for name, html in gaps.items()}})  # noqa: S704
     title = title_of(visit, visit.person.study_id) if visit.person is not None else ""
     whole = template, i18n.tag(), title, key
     frames: dict[Hashable, Frame] = current_app.extensions.setdefault(_FRAMES, {})

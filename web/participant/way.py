@@ -17,6 +17,7 @@ from survey.participants import Participant, Seen, Somebody, Standing
 from survey.runs import Kind, Response
 from vault.errors import VerbatimError
 from vault.prepared import Prepared
+from web.kit.addresses import fixed
 from web.kit.visit import Visit
 from web.participant import runs_here
 
@@ -51,17 +52,17 @@ def onward(visit: Visit) -> str:
     try:
         return next_address(visit)
     except VerbatimError:
-        return url_for("arrive.go")
+        return fixed("arrive.go")
 
 
 def next_address(visit: Visit) -> str:
     """The address of the page that comes next. Refusals of ``asking`` say why nothing may be asked today."""
     participant = seen(visit)
     if participant.standing is not Standing.ENROLLED:
-        return url_for("leave.left")
+        return fixed("leave.left")
     grant = decisions.grant_for(visit.db, participant.id)
     if Scope.TAKE_PART not in grant.scopes:
-        return url_for("agree.declined" if decisions.ever(visit.db, participant.id) else "agree.letter")
+        return fixed("agree.declined" if decisions.ever(visit.db, participant.id) else "agree.letter")
     return _in_surveys(visit, participant, grant)
 
 
@@ -74,8 +75,8 @@ def _in_surveys(visit: Visit, participant: Seen, grant: Grant) -> str:
             asking.require(visit.db, run.study_id, participant.site_id, run.version_id, on=visit.now.date())
             return in_run(visit, run)
         if run is None and askable(visit, participant, survey) is not None:
-            return url_for("begin.ready")
-    return url_for("review.thanks")
+            return fixed("begin.ready")
+    return fixed("review.thanks")
 
 
 def in_run(visit: Visit, run: Response) -> str:
@@ -84,7 +85,7 @@ def in_run(visit: Visit, run: Response) -> str:
     answers = here.loaded.answers
     slot = here.plan.first(answers) if here.loaded.slot is None else here.plan.after(here.loaded.slot, answers)
     if slot is None:
-        return url_for("review.look")
+        return fixed("review.look")
     return url_for("answer.show", version_id=run.version_id, slot=slot)
 
 

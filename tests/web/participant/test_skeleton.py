@@ -121,7 +121,7 @@ def test_every_message_stands_beside_its_question_and_its_link_leads_there(kind:
     body = html.fromstring(f"<div>{shown.body(['q'], shown.filling({}, {}, [problem]))}</div>")
 
     ((target, said),) = shown.summary([problem], {})
-    assert said == "Do this."
+    assert said == "Asked? Do this."
     assert body.xpath(f"//*[@id='{target}']"), target
     message = body.xpath("//p[@class='error']")[0]
     named = body.xpath(f"//*[contains(concat(' ', @aria-describedby, ' '), ' {message.get('id')} ')]")
