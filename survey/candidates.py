@@ -21,6 +21,7 @@ from vault.studies import Scope
 class Heard:
     """A question outside the guide, with where it was asked."""
 
+    id: str  # within its interview
     pseudonym: str
     held_on: date
     response: Response
@@ -51,7 +52,7 @@ def of_team(
             continue
         response = runs[response_id]
         found += [
-            Heard(pseudonym, held_on, response, one.words, one.theme, one.after)
+            Heard(one.id, pseudonym, held_on, response, one.words, one.theme, one.after)
             for one in interviews.read(db, key, response).candidates
             if one.words.strip()
         ]

@@ -80,12 +80,13 @@ def test_nothing_imports_the_composition_root() -> None:
 
 
 def test_no_migration_imports_a_table_that_will_have_changed_by_the_time_it_runs() -> None:
-    allowed = {"vault.store"}
+    # What seals keeps its formats for good; a study that was there before may need a key that new ones are given.
+    allowed = {"vault.store": {"append_only_triggers"}, "vault.sealing": {"new_key"}, "vault.wraps": {"wrap"}}
     for path in [*files("vault/migrations/main", "*.py"), *files("vault/migrations/keyring", "*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ROOMS:
                 assert node.module in allowed, f"{name(path)} imports {node.module}"
-                assert {alias.name for alias in node.names} <= {"append_only_triggers"}, name(path)
+                assert {alias.name for alias in node.names} <= allowed[node.module or ""], name(path)
 
 
 # What a writer of files can do without: pip installs them with verbatim[stats] only.

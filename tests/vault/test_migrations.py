@@ -1,5 +1,7 @@
 """The migrations make the very tables that the code speaks of, on both databases, and guard those that only grow."""
 
+from datetime import datetime
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -21,9 +23,12 @@ from survey import (
     recruitment,
     runs,
     statuses,
+    verdicts,
     withdrawals,
 )
 from survey import drafts as page_drafts
+from survey.verdicts import By, Said
+from tests.vault.people import person, study_of
 from vault import (
     accounts,
     approvals,
@@ -49,7 +54,7 @@ EVERY_ROOM_WITH_TABLES = (
     instrument_drafts, jobs, keyring, ledger,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
     audiences, frames, interviews, letters, links, nominations, page_drafts, recruitment, releases, runs, statuses,
-    withdrawals,
+    verdicts, withdrawals,
 )  # fmt: skip
 
 
@@ -59,7 +64,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 33
+    assert len(EVERY_ROOM_WITH_TABLES) == 34
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 
@@ -88,6 +93,25 @@ def test_upgrading_twice_changes_nothing(stores: Stores) -> None:
     assert runner.current(stores.main) == runner.head("main")
     assert runner.current(stores.keyring) == runner.head("keyring")
     runner.require_current(stores)
+
+
+def test_a_study_that_was_there_before_gets_the_key_to_its_candidates(stores: Stores, now: datetime) -> None:
+    with stores.work() as work:
+        lead = person(work.db, "ada", now=now)
+        study_id = study_of(work.db, lead, now=now).id
+        work.db.execute(text("DELETE FROM study_secret WHERE name = 'candidates'"))
+        work.commit()
+        by = By(lead.id, lead.seed)
+    with stores.main.begin() as connection:
+        for table in ("candidate_verdict", "candidate"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = 'main_0009'"))
+
+    runner.upgrade(stores)
+    with stores.work() as work:
+        verdicts.enter(work.db, study_id, Said("Who pays?", "Money"), by=by, now=now)
+        (one,) = verdicts.listed(work.db, work.keyring, study_id, by=by, now=now)
+    assert one.words == "Who pays?"
 
 
 def test_an_older_database_is_named_as_what_it_is(stores: Stores) -> None:

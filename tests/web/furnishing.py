@@ -28,11 +28,13 @@ from survey import (
     participants,
     responses,
     runs,
+    verdicts,
 )  # fmt: skip
 from survey import drafts as kept
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.interviews import Interview
 from survey.participants import Enrolled, Participant
+from survey.verdicts import By, Said
 from tests.consent.letters import ready_letter
 from tests.vault.people import Person
 from tests.web.visitors import House, Visitor
@@ -105,6 +107,8 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         )  # fmt: skip
         terms = Terms("reading", "To read.", "Us.", attributes=())
         release = asking.ask(db, study, terms, by=lead.account, now=now)
+        said = Said("And who decided?", "Decisions")
+        candidate = verdicts.enter(db, study, said, by=By(lead.id, lead.seed), now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
     known = {
@@ -112,6 +116,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
         "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
+        "candidate_id": candidate,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 
