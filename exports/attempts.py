@@ -76,7 +76,10 @@ def over(release: Release) -> None:
 
 
 def failed(attempt: Attempt, sentence: str) -> None:
-    """The job has failed, everybody can read why, and nothing that it wrote is left."""
+    """The job has failed, everybody can read why, and nothing that it wrote is left.
+
+    Of an attempt that was overtaken nothing is left either, and its release has moved on without a word about it.
+    """
     with attempt.stores.work() as work:
         clear(work.db, attempt)
         try:

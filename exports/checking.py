@@ -3,6 +3,7 @@
 import msgspec
 
 from exports import attempts, deciding, passing, profiles, releases
+from exports.asking import BelowThreshold, NobodyInIt
 from exports.attempts import Attempt
 from exports.deciding import Replaced
 from exports.deidentify import Replacement
@@ -10,7 +11,6 @@ from exports.population import weighed
 from exports.releases import Found, State
 from exports.unlocked import Unlocked
 from vault import ledger
-from vault.errors import Refused
 
 # As many lines as an approver can look through; the most frequent come first.
 MOST_LINES = 5_000
@@ -24,7 +24,7 @@ def check(attempt: Attempt, unlocked: Unlocked) -> None:
         wanted = release.terms
     try:
         ready = passing.ready(attempt, wanted, unlocked)
-    except Refused as refusal:
+    except (BelowThreshold, NobodyInIt) as refusal:
         _refused(attempt, refusal.sentence)
         return
     account = passing.Account()

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from huey import Huey, PostgresHuey, SqliteHuey
 from huey.registry import Message
 from huey.serializer import Serializer
@@ -68,14 +69,24 @@ class Plainly(Serializer):  # type: ignore[misc]  # huey says nothing of its typ
         return Message(str(identity), TASK, retries=0, retry_delay=0, args=tuple(map(str, args)), kwargs={})
 
 
-def queue(settings: Settings, worker_id: UUID) -> Huey:
-    """The queue of one worker."""
+def queue(settings: Settings, worker_id: UUID, *, make: bool = False) -> Huey:
+    """The queue of one worker. Its worker makes it before the web can know of the worker: PostgreSQL does not let two
+    make the same table at the same moment, "if not exists" or not.
+    """
     options: dict[str, Any] = {"name": f"verbatim-{worker_id.hex}", "results": False, "serializer": Plainly()}
     url = make_url(settings.database_url)
     if url.get_backend_name() == "postgresql":
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey(dsn=dsn, **options)
+        return PostgresHuey(dsn=dsn, create_tables=make, **options)
     return SqliteHuey(filename=str(settings.home / FILE), fsync=True, **options)
+
+
+def make_queue(settings: Settings, worker_id: UUID) -> None:
+    """The queue is there. Where two workers begin at the same moment, the second finds what the first has made."""
+    try:
+        queue(settings, worker_id, make=True).storage.close()
+    except psycopg.errors.UniqueViolation:
+        queue(settings, worker_id, make=True).storage.close()
 
 
 def drop_queue(settings: Settings, worker_id: UUID) -> None:

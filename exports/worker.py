@@ -46,8 +46,6 @@ def run_attempt(attempt: Attempt, job: Job, keys: Unlocked) -> bool:
     """The job is done, or has failed and says why; returns whether it is done."""
     try:
         checking.check(attempt, keys) if job is Job.CHECK else building.build(attempt, keys)
-    except attempts.Overtaken:
-        return False
     except VerbatimError as error:
         attempts.failed(attempt, error.sentence)
         return False
@@ -97,6 +95,7 @@ class Worker:
     def register(self) -> None:
         """The web knows of this worker, and forgets those that died long ago."""
         now = self.clock()
+        jobs.make_queue(self.settings, self.id)
         with self.stores.work() as work:
             silent = ReleaseWorker.beat_at < now - 10 * jobs.SILENT
             dead = work.db.scalars(select(ReleaseWorker.id).where(silent)).all()

@@ -12,12 +12,13 @@ import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
-from exports import attempts, building, deciding, fetching, jobs, passing, releases, unlocked
+from exports import asking, attempts, building, deciding, fetching, jobs, passing, releases, unlocked
 from exports.attempts import Overtaken
 from exports.jobs import NoWorker, ReleaseWorker
 from exports.releases import Doing, Job, NotNow, Release, ReleasePiece, State
@@ -30,6 +31,7 @@ from tests.vault.disk import leaks
 from tests.vault.people import Person
 from vault import accounts, ledger, studies
 from vault.errors import CannotOpen
+from vault.pieces import LARGEST
 from vault.sealing import new_key
 from vault.settings import Settings, server_key
 from vault.store import Stores
@@ -298,6 +300,42 @@ def test_a_release_that_is_taken_back_stops_its_job(quick: Setting, monkeypatch:
         attempts.held(work.db, attempt)
     assert isinstance(keys, Unlocked)
     assert again(at, release).state is State.REFUSED
+
+
+def test_of_a_release_that_is_taken_back_while_it_is_built_no_piece_is_left(
+    quick: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = quick
+    crowd(at)
+    release = asked(at, at.field.analyst)
+    assert done(at, release, Job.CHECK, at.field.lead)
+    approved(at, release, at.field.lead)
+    finish, seen = building._finish, []
+
+    def meanwhile(*everything: Any) -> None:
+        seen.append(pieces(at))
+        with at.stores.work() as work:
+            asking.withdraw(work.db, again(at, release), by=at.field.analyst.account, now=at.now)
+            work.commit()
+        finish(*everything)
+
+    monkeypatch.setattr(building, "_write", _longer(building._write))
+    monkeypatch.setattr(building, "_finish", meanwhile)
+    assert not done(at, release, Job.BUILD, at.field.lead)
+    assert seen == [1]
+    assert pieces(at) == 0
+    assert (again(at, release).state, again(at, release).trouble) == (State.WITHDRAWN, "")
+
+
+def _longer(write: Any) -> Any:
+    """The file as it is written, and so much behind it that a piece is full."""
+
+    def longer(*everything: Any) -> str:
+        digest: str = write(*everything)
+        everything[-1].write(os.urandom(LARGEST))
+        return digest
+
+    return longer
 
 
 def test_a_release_is_not_sealed_to_a_key_that_nobody_vouched_for(quick: Setting) -> None:
