@@ -71,6 +71,8 @@ class Written:
         if isinstance(right, Text) and self._is_date(left, own):
             return self._dated(left, sign, right.value, own)
         if isinstance(left, Text) and self._is_date(right, own):
+            if len(left.value) == 10 and sign not in ("=", "!="):
+                return f"date({printed(left)}) {sign} {self.path(right, own)}"
             return self._dated(right, MIRRORED[sign], left.value, own)
         return f"{self.path(left, own)} {sign} {self.path(right, own)}"
 

@@ -9,7 +9,7 @@ from instruments.foreign.account import FormUnreadable
 from instruments.foreign.rows import Row, Rows
 from instruments.foreign.xlsform_columns import Entry, Table
 from instruments.foreign.xlsform_lists import Choice, ChoiceList, Lists
-from instruments.foreign.xlsform_types import EXTERNAL, Sort, Type, known_types, type_of
+from instruments.foreign.xlsform_types import EXTERNAL, Sort, Type, known_types, lacks_list, type_of
 from instruments.sentences import Sentence
 
 MOST_COPIES = 2_000
@@ -102,6 +102,8 @@ def _type(entry: Entry, row: Row) -> Type | None:
         row.leave_out("This row has neither type nor name nor label, so it asks nothing.")
         return None
     found = type_of(said)
+    if found is None and lacks_list(said):
+        raise _refused(entry, replace(_NO_LIST_NAMED, values={"said": said}))
     if found is None:
         close = get_close_matches(said.lower(), known_types(), 1)
         sentence = _UNKNOWN_TYPE_LIKE if close else _UNKNOWN_TYPE
@@ -111,6 +113,9 @@ def _type(entry: Entry, row: Row) -> Type | None:
 
 _NO_TYPE = Sentence(
     "Sheet survey, row %(row)s: there is no type. Write what this is, for example text, or delete the row."
+)
+_NO_LIST_NAMED = Sentence(
+    "Sheet survey, row %(row)s: “%(said)s” names no list. Write the name of a list on the sheet choices behind it."
 )
 _UNKNOWN_TYPE = Sentence(
     "Sheet survey, row %(row)s: “%(said)s” is no type that is known. Write one of XLSForm's, or delete the row."

@@ -133,6 +133,11 @@ def type_of(said: str) -> Type | None:
     return None
 
 
+def lacks_list(said: str) -> bool:
+    """Whether this would be a type if the name of a list stood behind it."""
+    return " ".join(said.lower().split()) in _COMMANDS
+
+
 def known_types() -> list[str]:
     """The types that one may have meant."""
     return [*_PLAIN, *_COMMANDS, "begin group", "begin repeat", "end group", "end repeat"]

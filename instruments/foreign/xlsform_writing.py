@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from instruments.conditions import Reference, Selected, printed
-from instruments.definition import Instrument, Question, Section, questions
+from instruments.definition import ID, Instrument, Question, Section, questions
 from instruments.foreign.languages import UNSAID, in_all, named
 from instruments.foreign.naming import Names
 from instruments.foreign.xlsform_constraints import limits_of
@@ -179,7 +179,9 @@ class _Writer:
     def _words(self, question: Question, option: Option) -> None:
         """A field of its own for a person's own words; who reads the file back knows it by its name."""
         name = self.names[question.id]
-        row = self._add(type="text", name=self._ids.id(f"{name}_words_{option.code}"))
+        field = f"{name}_words_{option.code}"
+        # A code may have dots in it, as names in a form may; no id is called like that.
+        row = self._add(type="text", name=self._ids.id(field) if ID.fullmatch(field) else field)
         row |= self._label(option.label, option.code)
         row["relevant"] = printed(Selected(Reference(name), option.code))
         row["constraint"] = f"string-length(.) <= {LONGEST_WORDS}"

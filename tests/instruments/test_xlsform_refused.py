@@ -18,6 +18,7 @@ YN = "| list_name | name | label |\n| yn | yes | Yes |"
         ("|  | a | A |", 2, "Write what this is"),
         ("| txet | a | A |", 2, "Did you mean “text”?"),
         ("| teleport me | a | A |", 2, "Write one of XLSForm's"),
+        ("| select_one | a | A |", 2, "names no list"),
         ("| select_one yesno | a | A |", 2, "Add it there"),
         ("| select_one yn2 | a | A |", 2, "Did you mean “yn”?"),
         ("| select_multiple ny | a | A |", 2, "list “ny”"),
