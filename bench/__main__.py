@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import deid, exports, guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
+from bench import deid, exports, forms, guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -25,6 +25,7 @@ FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "saves": saves.measure,
     "qdpx": qdpx.measure,
     "exports": exports.measure,
+    "forms": forms.measure,
 }
 
 
