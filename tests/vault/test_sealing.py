@@ -5,8 +5,6 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,12 +109,6 @@ def test_no_two_records_are_alike_though_they_say_the_same() -> None:
 def test_a_key_for_one_purpose_is_none_for_another(key: bytes, left: tuple[Part, ...], right: tuple[Part, ...]) -> None:
     assert (derive(key, *left) == derive(key, *right)) is same(left, right)
     assert derive(key, *left) != key
-
-
-@given(st.binary(min_size=1, max_size=64), st.binary(max_size=40), st.integers(min_value=1, max_value=32))
-def test_a_derived_key_is_the_one_of_the_standard(key: bytes, purpose: bytes, length: int) -> None:
-    standard = HKDF(SHA256(), length, None, frame("verbatim/v1", purpose)).derive(key)
-    assert derive(key, purpose, length=length) == standard
 
 
 @given(st.binary(max_size=5000))
