@@ -18,6 +18,7 @@ from web.kit.process import keep_to_itself, settle
 from web.participant import agree, answer, arrive, begin, compare, copy, later, leave, mine, review
 from web.team import (
     account,
+    amending,
     approvals,
     asked,
     audiences,
@@ -51,7 +52,7 @@ from web.team import (
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
-    instruments.page, instrument_drafts.page, publishing.page, versions.page, audiences.page,
+    instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
     consent_texts.page, consent_drafts.page, asked.page, candidates.page, candidate.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,

@@ -167,11 +167,11 @@ def _sections(lss: Lss, made: Questions, groups: Mapping[str, Row], speech: Spee
 
 
 def _instrument(lss: Lss, name: str, speech: Speech, sections: tuple[Section, ...]) -> Instrument:
-    def said(column: str) -> Texts:
+    def in_tongues(column: str) -> Texts:
         return speech.texts({row.get("surveyls_language", ""): row.get(column, "") for row in lss.texts})
 
-    title = said("surveyls_title") or dict.fromkeys(speech.languages, PurePath(name).stem or "survey")
-    description, welcome = said("surveyls_description"), said("surveyls_welcometext")
+    title = in_tongues("surveyls_title") or dict.fromkeys(speech.languages, PurePath(name).stem or "survey")
+    description, welcome = in_tongues("surveyls_description"), in_tongues("surveyls_welcometext")
     both = {tag: "\n\n".join(filter(None, (description.get(tag), welcome.get(tag)))) for tag in speech.languages}
     return Instrument(
         id=Names().id(PurePath(name).stem, "survey"),

@@ -1,6 +1,6 @@
 """A published version read in full, and two of them compared word by word with the reasons for every change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from instruments import drafts, versions
-from instruments.definition import Instrument
+from instruments.definition import Instrument, questions
 from instruments.versions import Version
 from instruments.yaml_text import write_yaml
 from vault.accounts import Account
@@ -19,7 +19,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team import under_approval
-from web.team.collation import WHAT, collate
+from web.team.collation import WHAT, Collation, collate
 from web.team.instruments import of_the_study, title_of
 from web.team.kinds_in_words import ROLES, how_many
 from web.team.reading import reading
@@ -55,6 +55,7 @@ def read(visit: Visit, version_id: UUID) -> ResponseReturnValue:
         newest=every[-1],
         before=next((one for one in reversed(every) if one.number < version.number), None),
         changes=versions.changes_of(visit.db, version),
+        stories=[question.id for question in questions(instrument)],
         words=WHAT,
         approval=under_approval.titles(visit)[version.approval],
         publisher=visit.db.get_one(Account, version.published_by),
@@ -131,29 +132,46 @@ def _given(visit: Visit, published: Sequence[Version], after: Witness, before: W
     return found
 
 
-@page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/comparison", permit=Permit.SEE_INSTRUMENTS)
-def compare(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
-    """Two versions side by side. Without a word in the address, the newest and the one before it."""
-    row = of_the_study(visit, instrument_id)
-    published = versions.of_instrument(visit.db, row.id)
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Two versions, everything that differs between them, and the reasons by what they are about."""
+
+    published: Sequence[Version]
+    before: Witness
+    after: Witness
+    collation: Collation
+    given: Mapping[str, list[Given]]
+    tongue: str
+
+
+def edition(visit: Visit, instrument_id: UUID) -> Edition:
+    """The two versions that the address names; without a word in it, the newest and the one before it."""
+    published = versions.of_instrument(visit.db, of_the_study(visit, instrument_id).id)
     if not published:
         raise Missing
-    newest = str(published[-1].number)
-    later = request.args.get("after") or newest
+    later = request.args.get("after") or str(published[-1].number)
     earlier = request.args.get("before") or str(max(1, len(published) - 1))
-    before = _witness(visit, published, row.id, earlier)
-    after = _witness(visit, published, row.id, later)
+    before = _witness(visit, published, instrument_id, earlier)
+    after = _witness(visit, published, instrument_id, later)
     former = [versions.definition_of(version) for version in published if version.number < before.number]
     tongue = request.args.get("language", "")
-    given = _given(visit, published, after, before)
+    collation = collate(before.instrument, after.instrument, former, language=tongue)
+    return Edition(published, before, after, collation, _given(visit, published, after, before), tongue)
+
+
+@page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/comparison", permit=Permit.SEE_INSTRUMENTS)
+def compare(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
+    """Two versions side by side."""
+    made = edition(visit, instrument_id)
+    published, before, after, given, tongue = made.published, made.before, made.after, made.given, made.tongue
     return render(
         visit,
         "team/ask/comparison.html",
-        instrument_id=row.id,
+        instrument_id=instrument_id,
         title=title_of(after.instrument),
         before=before,
         after=after,
-        collation=collate(before.instrument, after.instrument, former, language=tongue),
+        collation=made.collation,
         words=WHAT,
         given=lambda place: given.get(place, []) if given else None,
         with_why=bool(given),
