@@ -77,6 +77,17 @@ def inserted(
     return replace(instrument, sections=tuple(grown if one is home else one for one in instrument.sections))
 
 
+def restored(instrument: Instrument, before: Instrument, question_id: str) -> Instrument:
+    """A question of ``before`` is asked again, behind what it stood behind there, as far as that is still there."""
+    home, question = section_of(before, question_id), find(before, question_id)
+    if home is None or question is None or find(instrument, question_id):
+        return instrument
+    former = [one.id for one in home.questions]
+    ahead = former[: former.index(question_id)]
+    after = next((name for name in reversed(ahead) if find(instrument, name)), "")
+    return inserted(instrument, [question], after=after, section=home.id, first=not after)
+
+
 def without(instrument: Instrument, question_id: str) -> Instrument:
     """The question is not asked any more. Its section stays, even if it is empty then."""
     return _in_sections(instrument, lambda inside: [one for one in inside if one.id != question_id])

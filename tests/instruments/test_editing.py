@@ -116,6 +116,15 @@ def test_a_retired_question_leaves_its_section_even_if_it_was_the_only_one() -> 
     assert _order(editing.without(TWO, "c")) == "one: a b; two:"
 
 
+def test_a_restored_question_stands_where_it_stood() -> None:
+    for name in ("a", "b", "c"):
+        assert editing.restored(editing.without(TWO, name), TWO, name) == TWO
+    less = editing.without(editing.without(TWO, "a"), "b")
+    assert _order(editing.restored(less, TWO, "b")) == "one: b; two: c"
+    assert _order(editing.restored(editing.joined(TWO, "two"), TWO, "c")) == "one: a b c"
+    assert editing.restored(TWO, TWO, "a") == TWO
+
+
 def test_a_question_from_elsewhere_keeps_the_languages_that_are_spoken_here() -> None:
     option = Option(code="x", label={"en": "X", "de": "Iks"})
     question = replace(asked(SingleChoice(options=(option,))), label={"en": "Q", "de": "F"}, help={"de": "Hilfe"})

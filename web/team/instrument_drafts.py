@@ -14,7 +14,6 @@ from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 
 from instruments import drafts, shelf, versions
-from instruments.definition import Instrument
 from instruments.drafts import DraftOvertaken, InstrumentRow
 from instruments.versions import Review
 from instruments.yaml_nodes import Fault, FileUnreadable
@@ -135,7 +134,10 @@ def save(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         return _editor(visit, row, form), 422
     try:
         instrument = read_yaml(form.text.data or "")
-        return _saved(visit, row, instrument, form.seen.data, then=request.form.get("then", ""))
+        saved = drafts.save_together(
+            visit.db, row.id, instrument, seen=number(form.seen.data), by=visit.signed_in.id, now=visit.now
+        )
+        return _onward(visit, row, merged=saved.merged, then=request.form.get("then", ""))
     except FileUnreadable as unreadable:
         return _editor(visit, row, form, faults=unreadable.faults), 422
     except DraftOvertaken as refusal:
@@ -149,11 +151,9 @@ def save(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         return _editor(visit, row, form), 422
 
 
-def _saved(
-    visit: Visit, row: InstrumentRow, instrument: Instrument, seen: str | None, *, then: str = ""
-) -> ResponseReturnValue:
-    drafts.save_draft(visit.db, row.id, instrument, seen=number(seen), by=visit.signed_in.id, now=visit.now)
-    visit.tell(gettext("The draft was saved."))
+def _onward(visit: Visit, row: InstrumentRow, *, merged: bool = False, then: str = "") -> ResponseReturnValue:
+    also = gettext("Somebody else changed other parts of the draft meanwhile; both are in it.") if merged else ""
+    visit.tell(f"{gettext('The draft was saved.')} {also}".strip())
     there = {"read": "instrument_drafts.read", "publish": "publishing.ask"}
     target = there.get(then, "instrument_drafts.edit")
     return redirect(url_for(target, study_id=visit.study_id, instrument_id=row.id), code=303)
@@ -167,7 +167,9 @@ def take_over(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     entry = next((entry for entry in shelf.ENTRIES if entry.file == file and entry.instrument == row.key), None)
     if entry is None:
         raise Invalid("Choose a version of the library first.")
-    return _saved(visit, row, shelf.load(entry), request.form.get("seen"))
+    seen = number(request.form.get("seen"))
+    drafts.save_draft(visit.db, row.id, shelf.load(entry), seen=seen, by=visit.signed_in.id, now=visit.now)
+    return _onward(visit, row)
 
 
 @page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/draft/reading", permit=Permit.AUTHOR)

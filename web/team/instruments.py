@@ -210,7 +210,7 @@ def _begun(visit: Visit, instrument: Instrument) -> ResponseReturnValue:
     draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.signed_in.id, now=visit.now)
     visit.tell(gettext("The draft was begun. Nobody is asked anything before it is published."))
     return redirect(
-        url_for("instrument_drafts.edit", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303
+        url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303
     )
 
 

@@ -38,12 +38,12 @@ KINDS = {
     "topic": _l("Interview topic"),
 }
 
-_PRECISIONS = {
+PRECISIONS = {
     "day": _l("to the day"),
     "month": _l("to the month, or to the day"),
     "year": _l("to the year, or more precisely"),
 }
-_FORMATS = {
+FORMATS = {
     "email": _l("an e-mail address"),
     "phone": _l("a telephone number"),
     "web": _l("a web address"),
@@ -73,7 +73,7 @@ def limits(kind: Kind, language: str) -> list[str]:
             return _limits_of_number(kind, language)
         case Date(precision=precision, earliest=earliest, latest=latest):
             return [
-                str(_PRECISIONS[precision]),
+                str(PRECISIONS[precision]),
                 *_span(_day(earliest), _day(latest), _("from %(count)s"), _("until %(count)s")),
             ]
         case Scale():
@@ -97,7 +97,7 @@ def _limits_of_text(kind: ShortText | LongText) -> list[str]:
         kind.shortest or None, kind.longest, _("at least %(count)s characters"), _("at most %(count)s characters")
     )
     if isinstance(kind, ShortText):
-        said += [str(_FORMATS[kind.format])] if kind.format else []
+        said += [str(FORMATS[kind.format])] if kind.format else []
         said += [_("matching the pattern %(pattern)s", pattern=kind.pattern)] if kind.pattern else []
     return said
 

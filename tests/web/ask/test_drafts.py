@@ -81,6 +81,18 @@ def test_of_two_who_write_at_once_neither_loses_a_word(desk: Desk, instrument: U
     assert "What I wrote." in _editor(desk, instrument).form("/draft").value("text")
 
 
+def test_texts_in_which_two_changed_different_questions_come_together(desk: Desk, instrument: UUID) -> None:
+    mine, theirs = _editor(desk, instrument).form("/draft"), _editor(desk, instrument).form("/draft")
+    text = mine.value("text")
+    theirs.fill(text=_reworded(text, "What they wrote.")).submit()
+    other = "How did the relationship with your mentor begin?"
+    page = mine.fill(text=text.replace(other, "What I wrote.")).submit()
+
+    assert "both are in it" in " ".join(page.notices)
+    assert "What they wrote." in page.form("/draft").value("text")
+    assert "What I wrote." in page.form("/draft").value("text")
+
+
 def test_what_keeps_a_draft_from_being_published_stands_beside_it_with_its_line(desk: Desk, instrument: UUID) -> None:
     form = _editor(desk, instrument).form("/draft")
     text = form.value("text").replace("label: How did the relationship with your mentor begin?", 'label: ""')

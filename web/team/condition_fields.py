@@ -1,0 +1,181 @@
+"""A condition in a form: never, picked, or written as a text; and what was typed read back into its text."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from instruments import picking
+from instruments.condition_parser import ConditionUnreadable, parse
+from instruments.definition import Instrument, Question, questions
+from instruments.kinds import Cell, Kind, Topic, YesNo
+from instruments.picking import Compares, Pick, Picked
+from instruments.sentences import in_language
+from web.kit.sentences import said
+from web.team.question_fields import Fields, Typed, one
+
+COMPARES = {
+    Compares.IS: _l("is"),
+    Compares.IS_NOT: _l("is not"),
+    Compares.LESS: _l("is less than"),
+    Compares.AT_MOST: _l("is at most"),
+    Compares.MORE: _l("is more than"),
+    Compares.AT_LEAST: _l("is at least"),
+    Compares.ANSWERED: _l("is answered"),
+    Compares.UNANSWERED: _l("is not answered"),
+}
+ALWAYS, PICKED, TEXT = "", "picked", "text"
+MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One comparison as the page shows it. ``values`` are the answers to choose from, where there are any."""
+
+    number: int
+    of: str
+    compares: str
+    value: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that the page offers for one condition."""
+
+    by: str
+    every: bool
+    lines: tuple[Line, ...]
+    questions: Mapping[str, str]
+    text: str
+
+
+class Conditions:
+    """Conditions that may look at the questions ``before``, in one language."""
+
+    def __init__(self, instrument: Instrument, before: Iterable[Question], language: str) -> None:
+        self._language = language
+        self._kinds = picking.pickable(before)
+        self._known = {question.id: question for question in questions(instrument)}
+        asked = [name for name, question in self._known.items() if question.asks]
+        self._numbers = {name: at for at, name in enumerate(asked, 1)}
+
+    def fields_of(self, text: str) -> Typed:
+        """The fields in which a condition stands."""
+        picked = picking.picked(text, self._kinds)
+        by = TEXT if picked is None else PICKED if picked.picks else ALWAYS
+        found: Typed = {"relevant.by": [by], "relevant.text": [text]}
+        found |= {"relevant.every": ["any" if picked is not None and not picked.every else "all"]}
+        for at, pick in enumerate(picked.picks if picked else ()):
+            found |= {f"pick-{at}.of": [pick.of], f"pick-{at}.compares": [pick.compares.value]}
+            found |= {f"pick-{at}.value": [pick.value]}
+        return found
+
+    def choice(self, fields: Fields) -> Choice:
+        """What the page offers, given what stands in its fields: the comparisons and one that is empty."""
+        lines = [self._line(fields, at) for at in _indexes(fields) if one(fields, f"pick-{at}.of")]
+        free = max((line.number for line in lines), default=-1) + 1
+        if len(lines) < MOST:
+            lines.append(Line(free, "", Compares.IS.value, "", {}))
+        names = {name: self._named(name) for name in self._kinds}
+        every = one(fields, "relevant.every") != "any"
+        return Choice(one(fields, "relevant.by"), every, tuple(lines), names, one(fields, "relevant.text"))
+
+    def _line(self, fields: Fields, at: int) -> Line:
+        of, value = one(fields, f"pick-{at}.of"), one(fields, f"pick-{at}.value")
+        kind = self._kinds.get(of)
+        values = self._values(kind)
+        known = values if not value or self._code(value, kind) in values else {}
+        compares = one(fields, f"pick-{at}.compares") or Compares.IS.value
+        return Line(at, of, compares, self._code(value, kind), known)
+
+    def _values(self, kind: Kind | Cell | None) -> dict[str, str]:
+        if kind is None:
+            return {}
+        if isinstance(kind, YesNo):
+            return {"yes": gettext("Yes"), "no": gettext("No")}
+        if isinstance(kind, Topic):
+            return {"asked": gettext("asked"), "skipped": gettext("skipped"), "declined": gettext("declined")}
+        return {code: in_language(label, self._language) or code for code, label in picking.values_of(kind).items()}
+
+    def _code(self, value: str, kind: Kind | Cell | None) -> str:
+        """The code of an answer that was typed as code or in words."""
+        values = self._values(kind)
+        if value in values:
+            return value
+        return next((code for code, words in values.items() if words.casefold() == value.casefold()), value)
+
+    def _named(self, name: str) -> str:
+        """``4 · Have you had a mentor?``, with the row of a matrix."""
+        question_id, _, row = name.partition(".")
+        question = self._known[question_id]
+        label = in_language(question.label, self._language) or question_id
+        rows = {one.id: one for one in getattr(question.kind, "rows", ())}
+        line = f" – {in_language(rows[row].label, self._language) or row}" if row in rows else ""
+        return f"{self._numbers.get(question_id, '')} · {label[:80]}{line[:60]}"
+
+    def text_of(self, fields: Fields, before: str) -> tuple[str, dict[str, str]]:
+        """The condition that was typed, and a sentence for each field that cannot be taken.
+
+        A condition of which nothing was changed stays letter by letter as it was.
+        """
+        by = one(fields, "relevant.by")
+        if by == TEXT:
+            text = one(fields, "relevant.text")
+            return text, self._unreadable(text)
+        if by != PICKED:
+            return "", {}
+        picks, wrong = self._picks(fields)
+        if not picks and not wrong:
+            wrong = {"pick-0.of": gettext("Choose a question, or “always”.")}
+        found = Picked(tuple(picks), one(fields, "relevant.every") != "any" or len(picks) == 1)
+        if picking.picked(before, self._kinds) == found:
+            return before, wrong
+        return picking.written(found, self._kinds), wrong
+
+    def _unreadable(self, text: str) -> dict[str, str]:
+        if not text:
+            return {"relevant.text": gettext("Write a condition, or choose “always”.")}
+        try:
+            parse(text)
+        except ConditionUnreadable as unreadable:
+            where = gettext(
+                "Character %(number)s: %(problem)s", number=unreadable.position, problem=said(unreadable.problem)
+            )
+            return {"relevant.text": where}
+        return {}
+
+    def _picks(self, fields: Fields) -> tuple[list[Pick], dict[str, str]]:
+        picks: list[Pick] = []
+        wrong: dict[str, str] = {}
+        for at in _indexes(fields):
+            of = one(fields, f"pick-{at}.of")
+            if not of:
+                continue
+            kind = self._kinds.get(of)
+            if kind is None:
+                wrong[f"pick-{at}.of"] = gettext("Choose a question that is asked before.")
+                continue
+            sign = one(fields, f"pick-{at}.compares")
+            compares = Compares(sign) if sign in set(Compares) else Compares.IS
+            without = compares in {Compares.ANSWERED, Compares.UNANSWERED}
+            value = "" if without else self._code(one(fields, f"pick-{at}.value"), kind)
+            pick = Pick(of, compares, value)
+            picks.append(pick)
+            if compares not in picking.signs_for(kind):
+                wrong[f"pick-{at}.compares"] = gettext("Less and more mean nothing for these answers. Choose “is”.")
+            elif not picking.sayable(pick, kind):
+                wrong[f"pick-{at}.value"] = self._advice(kind)
+        return ([] if wrong else picks), wrong
+
+    def _advice(self, kind: Kind | Cell) -> str:
+        answers = ", ".join(self._values(kind).values())
+        if answers:
+            return str(gettext("Write one of the answers that can be given: %(known)s.", known=answers))
+        return str(gettext("Write what the answer is compared with."))
+
+
+def _indexes(fields: Fields) -> list[int]:
+    numbers = (name.removeprefix("pick-").removesuffix(".of") for name in fields if name.endswith(".of"))
+    return sorted(int(number) for number in numbers if number.isdecimal() and len(number) < 4)
