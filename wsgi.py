@@ -22,6 +22,7 @@ from web.team import (
     approvals,
     asked,
     audiences,
+    bringing,
     candidate,
     candidates,
     consent_drafts,
@@ -49,6 +50,7 @@ from web.team import (
     sign_in,
     start,
     studies,
+    taking_out,
     versions,
     welcome,
 )  # fmt: skip
@@ -57,6 +59,7 @@ PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page,
     instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
+    bringing.page, taking_out.page,
     draft_list.page, draft_question.page, draft_sections.page, draft_whole.page,
     consent_texts.page, consent_drafts.page, asked.page, candidates.page, candidate.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
