@@ -77,7 +77,7 @@ def history(visit: Visit, published: Sequence[Version]) -> dict[str, list[Step]]
     return found
 
 
-def _matrix(visit: Visit, instrument_id: UUID) -> Matrix | None:
+def matrix_or_none(visit: Visit, instrument_id: UUID) -> Matrix | None:
     """The matrix for who holds the key to the answers; None for everybody else."""
     if Permit.READ_ANSWERS not in visit.permits:
         return None
@@ -125,7 +125,7 @@ def matrix(visit: Visit) -> ResponseReturnValue:
     if chosen is None:
         return render(visit, "team/ask/asked.html", offered=(), chosen=None)
     instrument_id, _, published, role = chosen
-    found = _matrix(visit, UUID(instrument_id))
+    found = matrix_or_none(visit, UUID(instrument_id))
     kept = _kept(found.rows) if found else []
     at = min(max(_number("page"), 1), max(1, -(-len(kept) // AT_ONCE)))
     return render(

@@ -21,6 +21,8 @@ from instruments.versions import (
     ReasonsMissing,
     Review,
 )
+from survey import impact
+from survey.accepting import Origin
 from vault.errors import Refused, VerbatimError
 from vault.studies import Permit
 from web.kit.guard import Pages
@@ -30,6 +32,7 @@ from web.kit.visit import Visit
 from web.team.collation import WHAT, Collation, collate
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study, title_of
+from web.team.proposed_reasons import from_candidates, reason_of
 from web.team.under_approval import ApprovalChoiceForm, offer
 
 page = Pages("publishing", __name__)
@@ -106,6 +109,15 @@ def _from_library(review: Review, places: Sequence[str]) -> Answers:
     return answers
 
 
+def _with_candidates(answers: Answers, proposed: Mapping[str, Origin]) -> Answers:
+    """The same with what was said of the candidates, where nothing else is proposed."""
+    of = dict(answers.of)
+    for place, origin in proposed.items():
+        if origin.said and not answers.reason_for(place):
+            of[place] = Answer(reason_of(origin), origin.said.theme, origin.said.evidence)
+    return Answers(of)
+
+
 def _reasons(places: Sequence[str], answers: Answers) -> list[Reason]:
     """The reasons with everything that each covers. What cannot be taken is noted beside the change."""
     covered: dict[str, list[str]] = {}
@@ -139,7 +151,8 @@ def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers 
     collation = _collation(visit, row, review)
     places = [entry.place for entry in collation.changes] if collation else []
     suggested = _from_library(review, places)
-    shown = answers or suggested
+    proposed = from_candidates(visit, row, places)
+    shown = answers or _with_candidates(suggested, proposed)
     return render(
         visit,
         "team/ask/publish.html",
@@ -153,6 +166,12 @@ def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers 
         words=WHAT,
         answers=shown.of,
         suggested=shown.shared_with(suggested),
+        from_candidates=proposed,
+        impact=impact.of_draft(
+            visit.db, visit.study_id, row.id, [one.question for one in review.differences if one.question]
+        )
+        if collation
+        else None,
         wrong=answers.wrong if answers else {},
         said=said,
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from consent import decisions
 from consent.scopes import Scope as Agreed
@@ -155,3 +156,86 @@ def test_an_analyst_reads_and_enters_but_does_not_decide(desk: Desk) -> None:
 def test_who_may_not_read_answers_sees_no_candidate(desk: Desk, role: Role) -> None:
     browser = desk.field.browser(desk.house, role)
     assert browser.get(f"{desk.field.at}/candidates").status == 403
+
+
+def _publishing(desk: Desk) -> Page:
+    return desk.browser.get(f"{desk.field.at}/instruments/{desk.field.guide}/publish")
+
+
+def _accepted(desk: Desk) -> None:
+    """The candidate is in the draft, in every language of the guide."""
+    desk.one().form("/accept").submit()
+    with desk.field.stores.work() as work:
+        draft = drafts.draft_of(work.db, desk.field.guide)
+        definition = draft.definition
+        last = definition.sections[-1]
+        label = dict.fromkeys(definition.languages, WORDS)
+        said = [replace(one, label=label) if one.id == "decided_mentored" else one for one in last.questions]
+        whole = replace(definition, sections=(*definition.sections[:-1], replace(last, questions=tuple(said))))
+        drafts.save_draft(
+            work.db, desk.field.guide, whole, seen=draft.number, by=desk.field.lead.id, now=desk.field.now
+        )  # fmt: skip
+        work.commit()
+
+
+def test_the_reason_of_an_accepted_candidate_is_ready_when_it_is_published(desk: Desk) -> None:
+    _accepted(desk)
+    page = _publishing(desk)
+    form = page.form("/publish")
+    assert form.value("reason-decided_mentored") == "It follows from the theme “Decisions”."
+    assert form.value("theme-decided_mentored") == "Decisions"
+    assert desk.pseudonym in form.value("evidence-decided_mentored")
+    assert "from a candidate" in page.words()
+
+    published = form.fill(approval=str(desk.field.approval)).submit().follow()
+    assert published.title.endswith("version 5")
+    assert "It follows from the theme “Decisions”." in published.words()
+
+
+def test_a_reason_that_was_emptied_is_asked_for(desk: Desk) -> None:
+    _accepted(desk)
+    form = _publishing(desk).form("/publish")
+    page = form.fill(**{"reason-decided_mentored": "", "approval": str(desk.field.approval)}).submit()
+    assert page.status == 422
+    assert page.form("/publish").value("reason-decided_mentored") == ""
+
+
+def test_the_story_of_a_question_goes_from_its_theme_to_its_answers(desk: Desk) -> None:
+    _accepted(desk)
+    story = f"{desk.field.at}/instruments/{desk.field.guide}/story/decided_mentored"
+    assert "It stands in the draft only." in desk.browser.get(story).words()
+    assert desk.field.browser(desk.house, Role.COORDINATOR).get(story).status == 404
+    published = _publishing(desk).form("/publish").fill(approval=str(desk.field.approval)).submit().follow()
+    assert story in published.links()
+
+    page = desk.browser.get(story)
+    assert "Accepted from a candidate question by" in page.words()
+    assert "It follows from the theme “Decisions”." in page.words("tbody")
+    assert page.words("tbody").startswith("Version 5")
+    assert any("/candidates/" in link for link in page.links())
+    asked = desk.browser.get(f"{desk.field.at}/asked?instrument={desk.field.guide}")
+    assert story in asked.links()
+    first = desk.browser.get(story.replace("decided_mentored", "start"))
+    assert "asked from the first version on" in first.words()
+    assert "Asked and answered" in first.words()
+    rows = first.document.xpath("//main//table[contains(caption, 'answered')]//tbody/tr")
+    assert [cell.text_content() for cell in rows[3].xpath("./*")] == ["Version 4", "1", "0", "0"]
+
+
+def test_the_story_gives_no_small_number_and_no_candidate_to_who_has_no_key(desk: Desk) -> None:
+    desk.browser = desk.field.browser(desk.house, Role.COORDINATOR)
+    page = desk.browser.get(f"{desk.field.at}/instruments/{desk.field.guide}/story/start")
+    assert "Responses to a version that asks itnot shown" in page.words()
+    assert not any("/candidates" in link for link in page.links())
+    assert desk.browser.get(f"{desk.field.at}/instruments/{desk.field.guide}/story/nothing").status == 404
+
+
+def test_who_publishes_sees_whom_it_touches(desk: Desk) -> None:
+    _accepted(desk)
+    said = _publishing(desk).words()
+    assert f"1 person is in the middle of a version, and finishes on it: {desk.pseudonym} (version 4)." in said
+    assert "0 people take part, have not begun this instrument, and would be asked version 5." in said
+    page = _publishing(desk)
+    (row,) = page.document.xpath("//main//table[contains(caption, 'touch')]//tbody/tr")
+    cells = [" ".join(cell.text_content().split()) for cell in row.xpath("./*")]
+    assert cells == ["decided_mentored", "+ added", "none", "1"]

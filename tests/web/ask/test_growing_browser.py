@@ -71,3 +71,12 @@ def test_a_candidate_is_accepted_by_keyboard(site: Site, chromium: Browser, lead
         _look(page, "candidate-accepted")
         page.goto(f"{at}/candidates")
         _look(page, "candidates-decided")
+        page.goto(f"{at}/instruments")
+        page.get_by_role("link", name="Guide for mentees (List 1)", exact=True).press("Enter")
+        address = page.url
+        page.goto(f"{address}/publish")
+        _look(page, "publish-from-candidate")
+        page.goto(f"{address}/story/start")
+        _look(page, "story")
+        page.goto(f"{address}/story/decided_mentored")
+        _look(page, "story-of-a-candidate")
