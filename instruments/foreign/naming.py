@@ -46,11 +46,11 @@ class Names:
         """The code of an option, likewise; capital letters tell codes apart."""
         plain = said if CODE.fullmatch(said) else _NOT_IN_CODES.sub("_", _ascii(said)).strip("_")[:LONGEST]
         plain = plain or otherwise
-        number = 2
-        found = plain
+        found, number = plain, self._next.get(plain, 2)
         while found in self._codes:
             found = _numbered(plain, number)
             number += 1
+        self._next[plain] = number
         self._codes.add(found)
         return found
 
