@@ -64,6 +64,11 @@ class Trouble:
     gone: bool = False
     overtaken: bool = False
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether the page holds what was typed and not saved."""
+        return self is not NO_TROUBLE
+
 
 NO_TROUBLE = Trouble({})
 

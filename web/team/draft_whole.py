@@ -66,6 +66,8 @@ def edit(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
 def save(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """The whole is what was typed. Texts in a language that is taken away stay in the draft until they are erased."""
     this, typed, seen = desk(visit, instrument_id), sent(), number(request.form.get("seen"))
+    if button := request.form.get("do", ""):
+        return _page(visit, this, typed, seen=seen, trouble=Trouble({}, button))
     languages = tuple(dict.fromkeys(one(typed, "languages").replace(",", " ").split()))
     texts = {name: _texts(typed, name) for name in _TEXTS}
     minutes = one(typed, "minutes")
