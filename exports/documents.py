@@ -67,7 +67,9 @@ def document_of(record: Record, case: Case, instrument: Instrument, language: st
     spoken = _Spoken(record, instrument, record.language or language)
     parts = [part for column in instrument.columns for part in _parts(column, spoken)]
     parts += [
-        Part("", aside.words, Speaker.INTERVIEWER, aside.theme or aside.words) for aside in record.asides if aside.words
+        Part("", aside.words, Speaker.INTERVIEWER, f"Asked outside the guide. Theme: {aside.theme or 'none noted'}.")
+        for aside in record.asides
+        if aside.words
     ]
     name = f"{case.pseudonym} {_short(instrument.id)} {record.occasion}"
     return Document(record.id, name, case, record, instrument, record.day, tuple(parts), record.memo)

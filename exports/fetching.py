@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exports import releases
@@ -93,8 +93,5 @@ def expire(db: Session, *, now: datetime) -> int:
     query = select(Release).where(Release.state == State.BUILT, Release.expires_at <= now).with_for_update()
     over = db.scalars(query).all()
     for release in over:
-        db.execute(delete(ReleasePiece).where(ReleasePiece.release_id == release.id))
-        release.state, release.file_key, release.lengths = State.EXPIRED, None, None
-        releases.log(db, release, "expired", actor=ledger.SYSTEM, now=now)
-    db.flush()
+        releases.destroy(db, release, why="time", now=now)
     return len(over)

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from exports import columns, profiles
 from exports.columns import Asked
 from exports.dataset import Aside, Case, Cell, Dataset, Record
-from exports.population import Person, Population
+from exports.population import LANGUAGE, Person, Population
 from exports.terms import Terms
 from instruments.kinds import Answers
 from instruments.route import Missingness, Plan
@@ -65,6 +65,7 @@ class Source:
     within: UUID  # in which ids stay the same: the study, or this release alone where releases may not be linked
     terms: Terms
     unfinished: bool
+    memos: bool  # what interviewers thought of it stays within the study
     members: tuple[Member, ...]  # in the order of the cases
     asked: tuple[Asked, ...]
 
@@ -100,7 +101,7 @@ def source(
         pseudonym = one.pseudonym if profile.own_names else f"R-{number:0{width}d}"
         case = Case(_made(mark[:16]), pseudonym, one.attributes)
         members.append(Member(one, case, days_of(key, within) if terms.shifted else 0, key))
-    return Source(release_id, study_id, within, terms, profile.unfinished, tuple(members), asked)
+    return Source(release_id, study_id, within, terms, profile.unfinished, profile.own_names, tuple(members), asked)
 
 
 def _made(raw: bytes) -> UUID:
@@ -167,14 +168,16 @@ def _of_member(
 def _record(of: Source, one: Member, asked: Asked, run: Response, pages: Sequence[Saved], occasion: int) -> Record:
     number, plan = asked.plans[run.version_id]
     identity = _made(derive(one.key, "release-record", of.within, run.id, length=16))
-    language = one.person.language or plan.instrument.language
+    # Left out or made coarser beside the texts, it does not stand in the columns either.
+    spoken = one.person.language or plan.instrument.language
+    language = spoken if one.case.attributes.get(LANGUAGE) == spoken else ""
     if run.kind is Kind.INTERVIEW:
         interview = deltas.merged(notes.assembled(pages, run))
         cells = _cells(plan, dict(interview.topics), asked.ids, None)
         asides = tuple(Aside(each.words, each.after, each.theme) for each in interview.candidates)
         return Record(
             identity, one.case.id, asked.instrument.id, number, occasion, run.begun_on, language,
-            run.submitted_on is not None, cells, asides, interview.memo,
+            run.submitted_on is not None, cells, asides, interview.memo if of.memos else "",
         )  # fmt: skip
     loaded = responses.assembled(pages, run)
     cells = _cells(plan, loaded.answers, asked.ids, loaded.newest)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from exports import profiles, releases
+from exports.releases import State
 from instruments.sentences import Sentence, counted
 from survey import withdrawals
 from survey.participants import Participant
@@ -39,7 +40,8 @@ def _said(held: releases.Held) -> Sentence:
 def withdraw(
     db: Session, rings: Session, participant: Participant, way: Way, *, now: datetime, by: UUID | None = None
 ) -> Receipt:
-    """As ``survey.withdrawals.withdraw``; after an erasure the log names every release that holds the person."""
+    """As ``survey.withdrawals.withdraw``; after an erasure the log names every release that holds the person, and files
+    that are still here are destroyed."""
     receipt = withdrawals.withdraw(db, rings, participant, way, now=now, by=by)
     if way is Way.ERASE:
         for held in releases.holding(db, participant.id):
@@ -48,4 +50,7 @@ def withdraw(
                 db, release, "holds-erased", actor=ledger.SYSTEM, now=now, fetched=len(held.fetched),
                 purpose=profiles.named(release.profile).purpose.value,
             )  # fmt: skip
+            if release.state is State.BUILT:
+                # What was never fetched, or not by everybody, need not leave any more.
+                releases.destroy(db, release, why="erased", now=now)
     return receipt

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from exports import terms
@@ -285,3 +285,11 @@ def log(db: Session, release: Release, deed: str, *, actor: str, now: datetime, 
     """The line of a deed with a release: ``release.asked`` and so on, always with its id and what it is for."""
     about: Any = {"release": str(release.id), "profile": release.profile, **facts}
     ledger.append(db, f"release.{deed}", actor=actor, now=now, study=release.study_id, **about)
+
+
+def destroy(db: Session, release: Release, *, why: str, now: datetime) -> None:
+    """Of the release's file no piece and no key is left here; ``why`` is a word of ours for the log."""
+    db.execute(delete(ReleasePiece).where(ReleasePiece.release_id == release.id))
+    release.state, release.file_key, release.lengths = State.EXPIRED, None, None
+    log(db, release, "expired", actor=ledger.SYSTEM, now=now, why=why)
+    db.flush()

@@ -32,7 +32,7 @@ def _piping(instrument_id: str = "piping") -> Instrument:
 def test_every_word_that_somebody_wrote_is_in_a_part_and_nothing_that_was_chosen() -> None:
     parts = {(document.name, part.question): part.text for document in documents(sample()) for part in document.parts}
     assert parts["P-0001 short_survey 1", "role"] == "nurse; =1+1"
-    assert parts["P-0001 list_1 1", ""] == "Chains of mentoring"
+    assert parts["P-0001 list_1 1", ""] == "Asked outside the guide. Theme: Chains of mentoring."
     assert not any(question in ("barriers", "content") for name, question in parts if "survey" in name)
 
 

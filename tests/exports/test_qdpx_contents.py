@@ -37,7 +37,7 @@ def test_a_document_has_each_question_on_a_line_and_below_it_what_was_said() -> 
         "More papers; less sleep.\n"
         "\n"
         "Did your mentor have a mentor?\n"
-        "Chains of mentoring"
+        "Asked outside the guide. Theme: Chains of mentoring."
     )
 
 
@@ -75,9 +75,10 @@ def test_what_a_participant_wrote_is_coded_as_the_participants_words() -> None:
 def test_a_question_outside_the_guide_is_coded_as_such() -> None:
     opened = project(sample())
 
-    assert ("Outside the guide", "Did your mentor have a mentor?\nChains of mentoring") in opened.coded(
-        opened.sources()["P-0001 list_1 1"]
-    )
+    assert (
+        "Outside the guide",
+        "Did your mentor have a mentor?\nAsked outside the guide. Theme: Chains of mentoring.",
+    ) in opened.coded(opened.sources()["P-0001 list_1 1"])
 
 
 def test_codes_stand_below_their_instrument_the_themes_and_the_speakers() -> None:
