@@ -295,7 +295,7 @@ def _holds(when: Json, answers: Mapping[str, Answer]) -> bool:
     wanted = wanted["code"] if isinstance(wanted, dict) else wanted
     match when["operator"]:
         case "exists":
-            return bool(given) == wanted
+            return bool(given) is wanted
         case "=":
             return wanted in given
         case "!=":

@@ -34,7 +34,7 @@ from instruments.kinds import (
     Topic,
     YesNo,
 )
-from instruments.sentences import in_language
+from instruments.sentences import Texts, in_language
 from tests.instruments.making import (
     asked,
     conditions,
@@ -65,7 +65,7 @@ def column(name: str, instrument: Instrument) -> dict[str, str]:
 
 labels = st.text(st.sampled_from("abc é,;'\".?!0{}"), min_size=1, max_size=12).map(lambda said: f"x{said}x")
 _texts = labels.map(lambda said: {"en": said})
-_maybe = st.one_of(st.just({}), _texts)
+_maybe: st.SearchStrategy[Texts] = st.one_of(st.just({}), _texts)
 
 
 def _options(*, exclusive: bool) -> st.SearchStrategy[tuple[Option, ...]]:
