@@ -13,9 +13,11 @@ from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
 from web.interviewer import converse, deposit, prepare, verbal
+from web.interviewer import preview as preview_guide
 from web.kit.app import make_app
 from web.kit.process import keep_to_itself, settle
 from web.participant import agree, answer, arrive, begin, compare, copy, later, leave, mine, review
+from web.participant import preview as preview_survey
 from web.team import (
     account,
     amending,
@@ -64,7 +66,7 @@ PAGES = [
     instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
     bringing.page, taking_out.page,
     draft_list.page, draft_question.page, draft_sections.page, draft_whole.page,
-    draft_history.page, draft_taking.page,
+    draft_history.page, draft_taking.page, preview_survey.page, preview_guide.page,
     consent_texts.page, consent_drafts.page, asked.page, candidates.page, candidate.page, provenance.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,

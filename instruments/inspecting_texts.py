@@ -8,6 +8,7 @@ from instruments.kinds import Kind, Matrix, Number, Scale, Topic, options_of
 from instruments.sentences import Texts
 
 LONGEST_TEXT = 10_000
+MISSING = "Write this in %(languages)s."
 
 
 def inspect_texts(instrument: Instrument) -> Iterator[Finding]:
@@ -32,7 +33,7 @@ class _Languages:
         """The text has to be there in every language."""
         missing = [language for language in self._declared if not texts.get(language, "").strip()]
         if missing:
-            yield spot.error("Write this in %(languages)s.", languages=", ".join(missing))
+            yield spot.error(MISSING, languages=", ".join(missing))
         yield from self._sound(texts, spot)
 
     def perhaps(self, texts: Texts, spot: Spot) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from instruments.findings import WHOLE, Finding, Severity, Spot
 from instruments.inspecting_changes import inspect_changes
 from instruments.inspecting_conditions import inspect_conditions
 from instruments.inspecting_kinds import inspect_kinds
-from instruments.inspecting_texts import inspect_texts
+from instruments.inspecting_texts import MISSING, inspect_texts
 from instruments.kinds import Topic
 
 MOST_QUESTIONS = 1000
@@ -32,6 +32,11 @@ def inspect(
     ]
     place = {question.id: at for at, question in enumerate(questions(instrument), 1)}
     return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, place.get(one.question, 0)))
+
+
+def bars_trial(findings: Iterable[Finding]) -> list[Finding]:
+    """The errors with which a draft cannot even be tried out; a text that is missing in one language does no harm."""
+    return [one for one in findings if one.severity is Severity.ERROR and one.sentence.text != MISSING]
 
 
 def _whole(instrument: Instrument) -> Iterator[Finding]:

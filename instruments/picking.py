@@ -100,7 +100,7 @@ def pickable(before: Iterable[Question]) -> dict[str, Kind | Cell]:
 
 
 def values_of(kind: Kind | Cell) -> dict[str, Texts]:
-    """The answers that can be picked of a kind, by code; none where a value is typed. Without a text, the web has it."""
+    """The answers to pick from, by code; none where a value is typed. Where there is no text, the web has it."""
     match kind:
         case SingleChoice() | MultipleChoice() | Rank():
             return {option.code: option.label for option in options_of(kind)}
