@@ -1,5 +1,6 @@
 """What participants agreed to: decisions that only ever grow in number, of which the last on each scope counts."""
 
+import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -239,19 +240,18 @@ class Stance(NamedTuple):
 
 def stances(db: Session, study_id: UUID) -> dict[UUID, Stance]:
     """The stance of everybody in the study who ever decided something."""
-    words: dict[UUID, list[_Word]] = {}
-    took_part = set()
-    said = select(Decision.participant_id, Decision.number, Decision.scope, Decision.agreed)
-    for participant_id, number, scope, agreed in db.execute(said.where(Decision.study_id == study_id)):
-        words.setdefault(participant_id, []).append(_Word(number, scope, agreed))
-        if agreed and scope is Scope.TAKE_PART:
-            took_part.add(participant_id)
     asked = select(Occasion.participant_id, Occasion.language).where(Occasion.study_id == study_id)
     asked = asked.where(Occasion.language.is_not(None)).order_by(Occasion.at)
     tongue = {participant_id: language or "" for participant_id, language in db.execute(asked)}
-    return {
-        who: Stance(Grant(who, standing(every)), who in took_part, tongue.get(who, "")) for who, every in words.items()
-    }
+    said = select(Decision.participant_id, Decision.number, Decision.scope, Decision.agreed)
+    said = said.where(Decision.study_id == study_id).order_by(Decision.participant_id)
+    alike: dict[frozenset[Scope], frozenset[Scope]] = {}  # of ten thousand people most agree to the same
+    found = {}
+    for who, rows in itertools.groupby(db.execute(said), key=lambda row: row[0]):
+        stands = standing(words := [_Word(*row[1:]) for row in rows])
+        took_part = any(word.agreed and word.scope is Scope.TAKE_PART for word in words)
+        found[who] = Stance(Grant(who, alike.setdefault(stands, stands)), took_part, tongue.get(who, ""))
+    return found
 
 
 def ever(db: Session, participant_id: UUID) -> bool:

@@ -49,6 +49,7 @@ def build(attempt: Attempt, keys: Unlocked) -> None:
         spool.flush()
         with attempt.stores.work(reading=True) as work:
             data = _dataset(work.db, attempt, ready, spool)
+        ready.forget_names()
         found = _found(ready, account)
         pieces = Pieces(attempt, signs)
         digest = _write(attempt, release, ready, data, found, pieces)

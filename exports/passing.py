@@ -11,6 +11,7 @@ from exports.deidentify import Replacement
 from exports.finding import Finder
 from exports.gathering import Progress, Source
 from exports.population import Population
+from exports.roster_names import Roster
 from exports.terms import Terms
 from exports.unlocked import Unlocked
 from vault import ledger
@@ -44,7 +45,7 @@ class Account:
         self._lot = ([], [])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
     """A release whose records can be read."""
 
@@ -57,6 +58,10 @@ class Ready:
     def questions_left_out(self) -> tuple[str, ...]:
         """The questions whose answers say who somebody is; they are in no release."""
         return tuple(name for one in self.source.asked for name in one.left_out)
+
+    def forget_names(self) -> None:
+        """Every text is clean by now, so nobody's name is needed any more, nor the memory that they take."""
+        self.finder = Finder(Roster())
 
     def text(self, text: str) -> str:
         """A text outside the records without names."""
