@@ -18,6 +18,7 @@ PURE = (
     "instruments.inspection",
     "instruments.shelf",
     "instruments.foreign",
+    "instruments.foreign",
     "consent.scopes",
     "consent.grants",
     "survey.sampling",
