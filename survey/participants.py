@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, bindparam, select
+from sqlalchemy import ForeignKey, Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import frames, statuses
@@ -188,6 +188,12 @@ def place(
 def known(db: Session) -> frozenset[UUID]:
     """Everybody who was ever enrolled; keys of anybody else are left over from an enrolment that was cut off."""
     return frozenset(db.scalars(select(Participant.id)))
+
+
+def forgotten(db: Session, study_id: UUID) -> int:
+    """How many participants nobody here knows any more, because they asked for it."""
+    gone = (Participant.study_id == study_id, Participant.standing.in_((Standing.ANONYMISED, Standing.ERASED)))
+    return db.scalar(select(func.count()).select_from(Participant).where(*gone)) or 0
 
 
 def forget(db: Session, rings: Session, participant: Participant, kind: Kind, *, actor: str, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """Rules that make attributes coarser, as lines that a person writes and reads: ``Site: Calgary + Alberta = Canada``."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask_babel import gettext
 
@@ -38,8 +39,10 @@ def _line(rule: Rule) -> str:
             return f"{attribute}: {' + '.join(values)} = {into}"
 
 
-def understood(text: str, attributes: Collection[str]) -> Understood:
-    """What the lines say about ``attributes``; empty lines say nothing."""
+def understood(
+    text: str, attributes: Collection[str], values: Mapping[str, Collection[str]] = MappingProxyType({})
+) -> Understood:
+    """What the lines say about ``attributes``; empty lines say nothing. Of some attributes all ``values`` are known."""
     rules: list[Rule] = []
     problems: list[str] = []
     # The longest name first: an attribute may begin like another one, and may have a colon in it.
@@ -59,9 +62,28 @@ def understood(text: str, attributes: Collection[str]) -> Understood:
             said = gettext("Line %(number)s: write “left out”, “year only”, “bands of 10” or “one value + another = "
                            "new value” behind the colon.", number=number)  # fmt: skip
             problems.append(said)
+        elif strange := _strange(rule, values):
+            said = gettext("Line %(number)s: this does not fit the values of %(name)s, which are: %(known)s.",
+                           number=number, name=name, known=", ".join(sorted(strange)))  # fmt: skip
+            problems.append(said)
         else:
             rules.append(rule)
     return Understood(tuple(rules), tuple(problems))
+
+
+def _strange(rule: Rule, values: Mapping[str, Collection[str]]) -> Collection[str]:
+    """The known values of the attribute, if the rule makes nothing of them; none if it does, or none are known."""
+    there = values.get(rule.attribute, ())
+    match rule:
+        case Merge(values=merged):
+            fits = set(merged) <= set(there)
+        case Bands():
+            fits = any(value.isdecimal() for value in there)
+        case YearOnly():
+            fits = any(re.match(r"\d{4}-\d\d", value) for value in there)
+        case _:
+            fits = True
+    return () if fits else there
 
 
 def _rule(attribute: str, said: str) -> Rule | None:

@@ -72,16 +72,22 @@ DEEDS: dict[str, LazyString] = {
     "candidate.merged": _l("Merged a candidate question into another."),
     "candidate.declined": _l("Declined a candidate question."),
     "candidate.reopened": _l("Opened a candidate question again."),
-    "release.asked": _l("Asked for a release (%(profile)s) with %(cases)s participants."),
-    "release.started": _l("Set a release (%(profile)s) going: %(job)s."),
-    "release.checked": _l("Had a release (%(profile)s) checked."),
-    "release.looked-through": _l("Looked through the names taken out of a release (%(profile)s)."),
-    "release.approved": _l("Approved a release (%(profile)s) with %(cases)s participants, asked for by %(asked_by)s."),
-    "release.refused": _l("Refused a release (%(profile)s)."),
-    "release.withdrawn": _l("Withdrew the request for a release (%(profile)s)."),
-    "release.built": _l("Built a release (%(profile)s) and sealed it."),
-    "release.fetched": _l("Fetched a release (%(profile)s)."),
-    "release.expired": _l("Destroyed a release (%(profile)s) whose time was over."),
+    "release.asked": _l("Asked for the release %(release)s (%(profile)s) with %(cases)s participants."),
+    "release.started": _l("Set the release %(release)s (%(profile)s) going: %(job)s."),
+    "release.checked": _l("Had the release %(release)s (%(profile)s) checked."),
+    "release.looked-through": _l("Looked through the names taken out of the release %(release)s (%(profile)s)."),
+    "release.approved": _l(
+        "Approved the release %(release)s (%(profile)s) with %(cases)s participants, asked for by %(asked_by)s; "
+        "decided alone: %(alone)s."
+    ),
+    "release.holds-erased": _l(
+        "The release %(release)s holds somebody who was erased; it was fetched %(fetched)s times."
+    ),
+    "release.refused": _l("Refused the release %(release)s (%(profile)s)."),
+    "release.withdrawn": _l("Withdrew the request for the release %(release)s (%(profile)s)."),
+    "release.built": _l("Built the release %(release)s (%(profile)s) and sealed it."),
+    "release.fetched": _l("Fetched the release %(release)s (%(profile)s)."),
+    "release.expired": _l("Destroyed the file of the release %(release)s (%(profile)s)."),
     "roster.read": _l("Read every name, to take them out of a release."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
@@ -164,6 +170,10 @@ def _fact(db: Session, name: str, value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     if name in {"account", "asked_by"}:
         return _person(db, text)
+    if name == "release":
+        return text[:8]
+    if name == "alone":
+        return str(_l("yes") if value else _l("no"))
     if name == "role" and text in ROLES:  # an instrument's role is another thing of the same name
         return str(ROLES[Role(text)][0])
     if name == "scope":

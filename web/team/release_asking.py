@@ -9,13 +9,16 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from exports import asking, profiles
 from exports.asking import BelowThreshold, Offered
+from exports.population import SITE
 from exports.releases import Job
 from exports.terms import MOST_DAYS, NoVoice, Terms
 from instruments.sentences import in_language
+from survey import frames, sampling
+from vault import studies
 from vault.errors import Refused
 from vault.studies import Permit
 from web.kit.forms import CheckboxesField, PageForm, between, choices, choose_from
@@ -38,12 +41,12 @@ class AskForm(PageForm):
     profile = RadioField(_l("What do you need it for?"), [InputRequired(_l("Choose what you need it for."))])
     purpose = TextAreaField(
         _l("Purpose"),
-        [InputRequired(_l("Say what the release is for. Whoever approves it decides by that.")), Length(max=2000)],
+        [DataRequired(_l("Say what the release is for. Whoever approves it decides by that.")), Length(max=2000)],
         description=_l("One or two sentences for whoever decides; without names of participants."),
     )
     recipients = TextAreaField(
         _l("Who will receive it"),
-        [InputRequired(_l("Say who will receive it.")), Length(max=1000)],
+        [DataRequired(_l("Say who will receive it.")), Length(max=1000)],
         description=_l("People or places outside Verbatim too. Whoever has the file cannot be made to forget it."),
     )
     instruments = CheckboxesField(_l("Instruments"))
@@ -112,7 +115,7 @@ def ask(visit: Visit) -> ResponseReturnValue:
     offered = asking.offered(visit.db, visit.study_id)
     asked = _form(visit, offered, request.form)
     names = [one.name for one in offered.attributes]
-    rules = understood(asked.coarser.data or "", names)
+    rules = understood(asked.coarser.data or "", names, _values(visit))
     # Both are asked, so that everything that is wrong is said at once.
     sound = asked.validate()
     if rules.problems:
@@ -153,6 +156,15 @@ def ask(visit: Visit) -> ResponseReturnValue:
     else:
         visit.tell(gettext("The release was asked for."))
     return redirect(url_for("releases.one", study_id=visit.study_id, release_id=release.id), code=303)
+
+
+def _values(visit: Visit) -> dict[str, frozenset[str]]:
+    """The values that attributes can have, as far as a list of them exists: sites and the sampling frame."""
+    known = {
+        name: frozenset(values)
+        for name, values in sampling.attributes_of(frames.strata(visit.db, visit.study_id)).items()
+    }
+    return known | {SITE: frozenset(site.name for site in studies.sites(visit.db, visit.study_id))}
 
 
 def _ids(chosen: Sequence[str] | None) -> tuple[UUID, ...]:

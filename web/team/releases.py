@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from exports import asking, deciding, fetching, releases
 from exports.fetching import Fetched
 from exports.releases import Doing, Job, Release, State
 from instruments.sentences import in_language
+from survey import participants
 from vault.errors import Invalid, Refused
 from vault.studies import Permit, Scope
 from vault.study_keys import held
@@ -33,11 +34,12 @@ STATES = {
     State.ASKED: _l("asked for"),
     State.CHECKED: _l("waits for approval"),
     State.APPROVED: _l("approved"),
-    State.BUILT: _l("ready"),
+    State.BUILT: _l("ready to fetch"),
     State.EXPIRED: _l("over"),
     State.REFUSED: _l("refused"),
     State.WITHDRAWN: _l("withdrawn"),
 }
+_SENTENCE = 20  # characters; less is a word
 _ONE = "/studies/<uuid:study_id>/releases/<uuid:release_id>"
 
 
@@ -56,7 +58,7 @@ class RefuseForm(PageForm):
 
     reason = TextAreaField(
         _l("Why"),
-        [InputRequired(_l("Say why, so that whoever asked can ask again.")), Length(max=1000)],
+        [DataRequired(_l("Say why, so that whoever asked can ask again.")), Length(max=1000)],
         description=_l("Whoever asked reads it."),
     )
 
@@ -67,7 +69,8 @@ class RefuseForm(PageForm):
 def listing(visit: Visit) -> ResponseReturnValue:
     """Every release that was ever asked for, the newest first."""
     rows = releases.of_study(visit.db, visit.study_id, now=visit.now)
-    return render(visit, "team/release/releases.html", rows=rows, states=STATES, titles=TITLES, Doing=Doing)
+    gone = {row.release.id for row in rows if releases.gone_since(visit.db, row.release)}
+    return render(visit, "team/release/releases.html", rows=rows, gone=gone, states=STATES, titles=TITLES, Doing=Doing)
 
 
 def _one(visit: Visit, release_id: UUID) -> Release:
@@ -89,6 +92,7 @@ def _page(
         coarser=lines_of(release.terms.rules),
         names=_names(visit, release),
         gone=releases.gone_since(visit.db, release),
+        forgotten=participants.forgotten(visit.db, visit.study_id),
         titles=TITLES,
         contains=CONTAINS,
         left_out=LEFT_OUT,
@@ -147,6 +151,11 @@ def approve(visit: Visit, release_id: UUID) -> ResponseReturnValue:
     """The release may be built, and is being built from now on."""
     release = _one(visit, release_id)
     declare = DeclareForm(request.form)
+    _, alone = deciding.may_approve(visit.db, release, visit.signed_in)
+    if alone and len(declare.declaration.data or "") < _SENTENCE:
+        said = gettext("Say in a sentence why you decide alone; the log will say that you did.")
+        declare.declaration.errors = [*declare.declaration.errors, said]
+        return _page(visit, release, declare=declare), 422
     if not declare.validate():
         return _page(visit, release, declare=declare), 422
     try:

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from exports import leaving
 from exports.profiles import PROFILES
+from survey import participants
 from survey.withdrawals import Way
 from tests.web.release.conftest import SAID, Desk, contents, hired
 from tests.web.visitors import Visitor
@@ -155,10 +157,36 @@ def test_a_file_whose_time_is_over_is_gone(desk: Desk) -> None:
 def test_whoever_was_erased_is_named_to_those_who_have_the_file(desk: Desk) -> None:
     at = _built(desk)
     gone = desk.people["Sam Sample"]
-    desk.field.withdraw(gone, Way.ERASE)
+    with desk.field.stores.work() as work:
+        here = participants.find(work.db, desk.field.study.id, gone.participant.id)
+        leaving.withdraw(work.db, work.keyring, here, Way.ERASE, now=desk.house.clock.time)
+        work.commit()
     page = desk.analyst.get(at)
     assert gone.pseudonym in page.words()
     assert "withdrawn since" in page.words()
+    assert "/fetch" not in page.text
+    assert desk.analyst.send(f"{at}/fetch").status == 403
+    assert "somebody withdrew" in desk.analyst.get(desk.at).words()
+
+
+def test_the_approver_is_told_that_names_of_the_forgotten_are_not_known(desk: Desk) -> None:
+    desk.field.withdraw(desk.people["Jo Example"], Way.ANONYMISE)
+    at = desk.ask(desk.analyst).path
+    desk.lead.get(at).form("/check").submit()
+    desk.work()
+    assert "1 participant asked to be forgotten" in desk.lead.get(at).words()
+
+
+def test_only_spaces_are_nothing_and_what_was_typed_stays(desk: Desk) -> None:
+    refused = desk.ask(desk.analyst, purpose="   ")
+    assert refused.status == 422
+    assert list(refused.complaints.values()) == ["purpose"]
+    assert refused.form("/ask").value("recipients") == "The two analysts."
+
+
+def test_a_rule_that_does_nothing_is_told(desk: Desk) -> None:
+    refused = desk.ask(desk.analyst, coarser="site: Nowhere + Calgary = here\nuniversity: year only")
+    assert list(refused.complaints.values()) == ["coarser", "coarser"]
 
 
 def test_every_profile_has_its_words_on_the_page() -> None:
@@ -186,5 +214,5 @@ def test_the_list_shows_every_release_with_where_it_stands(desk: Desk) -> None:
     _built(desk)
     desk.ask(desk.analyst, profile="statistics")
     listed = desk.analyst.get(desk.at).words()
-    assert "ready" in listed
+    assert "ready to fetch" in listed
     assert "asked for" in listed

@@ -321,7 +321,7 @@ def test_the_reference_study_in_small_from_the_approval_to_the_release(site: Sit
         assert name not in texts
     with study.as_(Role.AUDITOR) as page:
         page.goto(f"{study.at}/log")
-        expect(page.locator("main")).to_contain_text("Fetched a release")
+        expect(page.locator("main")).to_contain_text("Fetched the release")
         page.goto(at)
         expect(page.get_by_role("heading", level=1)).not_to_contain_text("project")
     with site.stores.work(reading=True) as work:
