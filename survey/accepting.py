@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from instruments import drafts, versions
 from instruments.definition import ID, Instrument, Question, Role, Section, questions
@@ -17,7 +17,8 @@ from instruments.drafts import Draft
 from instruments.kinds import LongText, Topic
 from survey import verdicts
 from survey.verdicts import By, Candidate, Decided, Said, Verdict, VerdictRow
-from vault.errors import CannotOpen, Invalid, Missing, Refused
+from vault import ledger
+from vault.errors import Conflict, Invalid, Missing
 
 # Words that say nothing of what a question is about, in the languages in which most are written.
 _SMALL_WORDS = """
@@ -52,7 +53,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """From which candidate a question of an instrument comes. ``said`` is None for who does not hold the key."""
+    """From which candidate a question of an instrument comes. ``said`` is None if it was not opened."""
 
     candidate_id: UUID
     question: str
@@ -117,17 +118,44 @@ def _with(instrument: Instrument, place: Place) -> Instrument:
     return msgspec.structs.replace(instrument, sections=grown)
 
 
-def origins(db: Session, study_id: UUID, instrument_id: UUID, *, by: By | None = None) -> Mapping[str, Origin]:
-    """By question, the candidate that was accepted as it. With ``by``, what was said then, if they hold the key.
+def reopen(db: Session, candidate: Candidate, *, by: By, now: datetime) -> None:
+    """The candidate is to be decided on again. Conflict while its question is in the draft, or was ever published."""
+    if candidate.verdict is Verdict.OPEN:
+        return
+    last = candidate.steps[-1]
+    if last.instrument_id and last.question in taken_in(db, drafts.draft_of(db, last.instrument_id)):
+        raise Conflict("This candidate is in an instrument. Take the question out of the draft there, if it is wrong.")
+    verdicts.decide(db, candidate, Verdict.OPEN, Said(), by=by, now=now)
 
-    It is the team's own reason, meant to be published, so reading it is not a look at what participants said.
+
+def origins(db: Session, instrument_id: UUID) -> Mapping[str, Origin]:
+    """By question, the candidate that was accepted as it. What was said then is not opened."""
+    return {row.question: _origin(row) for row in _accepted(db, instrument_id)}
+
+
+def read_origins(
+    db: Session, study_id: UUID, instrument_id: UUID, *, by: By, now: datetime
+) -> Mapping[str, Origin]:  # fmt: skip
+    """The same with what was said when they were accepted; CannotOpen without the responses scope, if there are any.
+    The log says that somebody looked.
     """
-    query = select(VerdictRow).where(VerdictRow.instrument_id == instrument_id)
-    found = {}
-    for row in db.scalars(query.where(VerdictRow.verdict == Verdict.ACCEPTED)):
-        try:
-            said = verdicts.said_of(db, row, study_id, by=by) if by else None
-        except (CannotOpen, Refused):
-            said = None
-        found[row.question] = Origin(row.candidate_id, row.question, row.decided_by, row.decided_at, said)
+    found = {
+        row.question: replace(_origin(row), said=verdicts.said_of(db, row, study_id, by=by))
+        for row in _accepted(db, instrument_id)
+    }
+    if found:
+        ledger.append(db, "candidates.read", actor=ledger.staff(by.id), now=now, study=study_id)
+        db.flush()
     return found
+
+
+def _accepted(db: Session, instrument_id: UUID) -> Sequence[VerdictRow]:
+    """Acceptances that stand; a candidate that was opened again has left its name free for another question."""
+    later = aliased(VerdictRow)
+    after = select(later.turn).where(later.candidate_id == VerdictRow.candidate_id, later.turn > VerdictRow.turn)
+    query = select(VerdictRow).where(VerdictRow.instrument_id == instrument_id, ~after.exists())
+    return db.scalars(query.where(VerdictRow.verdict == Verdict.ACCEPTED)).all()
+
+
+def _origin(row: VerdictRow) -> Origin:
+    return Origin(row.candidate_id, row.question, row.decided_by, row.decided_at)

@@ -197,14 +197,6 @@ def merge(db: Session, candidate: Candidate, into: Candidate, *, by: By, now: da
     decide(db, candidate, Verdict.MERGED, Said(), by=by, now=now, into=into.id)
 
 
-def reopen(db: Session, candidate: Candidate, *, by: By, now: datetime) -> None:
-    """The candidate is to be decided on again. One that was accepted stays so: its question is in an instrument."""
-    if candidate.verdict is Verdict.ACCEPTED:
-        raise Conflict("This candidate is in an instrument. Take the question out of the draft there, if it is wrong.")
-    if candidate.verdict is not Verdict.OPEN:
-        decide(db, candidate, Verdict.OPEN, Said(), by=by, now=now)
-
-
 def decide(
     db: Session, candidate: Candidate, verdict: Verdict, said: Said, *, by: By, now: datetime,
     into: UUID | None = None, instrument_id: UUID | None = None, question: str = "", instrument: str = "",

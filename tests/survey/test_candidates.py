@@ -18,7 +18,7 @@ from survey.deltas import Delta
 from survey.participants import Enrolled
 from survey.verdicts import By, Candidate, Decided, Said, Verdict
 from tests.survey.field import GUIDE, Field, field_of, grant, published, taking_part
-from vault import rotation
+from vault import ledger, rotation
 from vault.errors import CannotOpen, Conflict, Invalid
 from vault.store import Work
 from vault.studies import Scope
@@ -105,7 +105,13 @@ def test_an_accepted_candidate_is_a_topic_of_the_draft_and_stays_accepted(both: 
     with pytest.raises(Decided):
         both.accept(both.heard, both.place("money_again"))
     with pytest.raises(Conflict):
-        verdicts.reopen(both.work.db, both.heard, by=both.lead, now=both.now)
+        accepting.reopen(both.work.db, both.heard, by=both.lead, now=both.now)
+
+    draft = drafts.draft_of(both.work.db, both.version.instrument_id)
+    drafts.save_draft(both.work.db, draft.instrument_id, GUIDE, seen=draft.number, by=both.lead.id, now=both.now)
+    accepting.reopen(both.work.db, both.heard, by=both.lead, now=both.now)
+    assert [one.verdict for one in both.every()] == [Verdict.OPEN]
+    assert accepting.origins(both.work.db, both.version.instrument_id) == {}
 
 
 def test_a_candidate_from_a_theme_is_sealed_for_those_who_read_answers(desk: Desk) -> None:
@@ -159,7 +165,7 @@ def test_a_merged_candidate_goes_where_the_other_goes_and_may_be_opened_again(de
     with pytest.raises(Invalid):
         verdicts.merge(desk.work.db, desk.heard, desk.heard, by=desk.lead, now=desk.now)
 
-    verdicts.reopen(desk.work.db, merged, by=desk.lead, now=desk.now + timedelta(hours=1))
+    accepting.reopen(desk.work.db, merged, by=desk.lead, now=desk.now + timedelta(hours=1))
     again = verdicts.find(desk.every(), other.id)
     assert (again.verdict, [step.verdict for step in again.steps]) == (
         Verdict.OPEN, [Verdict.MERGED, Verdict.OPEN],
@@ -194,14 +200,20 @@ def test_a_question_without_a_theme_and_a_decline_without_a_reason_are_refused(d
 
 def test_where_a_question_comes_from_is_known_to_all_and_why_to_those_with_the_key(desk: Desk) -> None:
     desk.accept(desk.heard)
-    at = (desk.work.db, desk.field.study.id, desk.version.instrument_id)
-
-    assert accepting.origins(*at)["money"].said is None
+    at = desk.version.instrument_id
+    assert accepting.origins(desk.work.db, at)["money"].said is None
     coordinator = By(desk.field.coordinator.id, desk.field.coordinator.seed)
-    assert accepting.origins(*at, by=coordinator)["money"].said is None
-    said = accepting.origins(*at, by=desk.lead)["money"].said
+    with pytest.raises(CannotOpen):
+        accepting.read_origins(desk.work.db, desk.field.study.id, at, by=coordinator, now=desk.now)
+    looks = _looks(desk)
+    said = accepting.read_origins(desk.work.db, desk.field.study.id, at, by=desk.lead, now=desk.now)["money"].said
     assert said is not None
     assert said.theme == "Money"
+    assert _looks(desk) == looks + 1
+
+
+def _looks(desk: Desk) -> int:
+    return sum(line["action"] == "candidates.read" for line in ledger.of_study(desk.work.db, desk.field.study.id))
 
 
 @pytest.mark.parametrize(

@@ -220,7 +220,7 @@ def reopen(visit: Visit, candidate_id: UUID) -> ResponseReturnValue:
     """It is to be decided on again."""
     every = every_of(visit)
     try:
-        verdicts.reopen(visit.db, verdicts.find(every, candidate_id), by=by(visit), now=visit.now)
+        accepting.reopen(visit.db, verdicts.find(every, candidate_id), by=by(visit), now=visit.now)
     except Conflict as refusal:
         return _refused(visit, candidate_id, every, refusal)
     visit.tell(gettext("The candidate is open again."))

@@ -15,7 +15,6 @@ from instruments.sentences import in_language
 from instruments.versions import Version
 from survey import accepting, matrices
 from survey.matrices import Matrix
-from survey.verdicts import By
 from vault.accounts import Account
 from vault.errors import Missing
 from vault.studies import Permit
@@ -27,6 +26,7 @@ from web.team import under_approval
 from web.team.asked import matrix_or_none
 from web.team.collation import WHAT
 from web.team.instruments import of_the_study, title_of
+from web.team.proposed_reasons import read_or_not
 
 page = Pages("provenance", __name__)
 
@@ -94,7 +94,7 @@ def _newest(visit: Visit, published: Sequence[Version], instrument_id: UUID, que
     return question, False
 
 
-# Reading in how many responses it was answered opens them, so the look itself is a deed that the log names.
+# Reading why it was accepted, and in how many responses it was answered, opens what is sealed: the look is a deed.
 @page.view(
     "/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/story/<question_id>",
     permit=Permit.SEE_INSTRUMENTS,
@@ -106,8 +106,9 @@ def question(visit: Visit, instrument_id: UUID, question_id: str) -> ResponseRet
     published = versions.of_instrument(visit.db, row.id)
     newest, is_published = _newest(visit, published, row.id, question_id)
     reads = Permit.READ_ANSWERS in visit.permits
-    by = By(visit.signed_in.id, visit.unlocked) if reads else None
-    origin = accepting.origins(visit.db, visit.study_id, row.id, by=by).get(question_id)
+    origin = accepting.origins(visit.db, row.id).get(question_id)
+    if origin and reads:
+        origin = read_or_not(visit, row.id)[question_id]
     matrix = matrix_or_none(visit, row.id) if is_published else None
     counted = () if matrix else matrices.counts(visit.db, visit.study_id, row.id, exact=False)
     return render(

@@ -151,7 +151,7 @@ def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers 
     collation = _collation(visit, row, review)
     places = [entry.place for entry in collation.changes] if collation else []
     suggested = _from_library(review, places)
-    proposed = from_candidates(visit, row, places)
+    proposed = from_candidates(visit, row, places, opened=answers is None)
     shown = answers or _with_candidates(suggested, proposed)
     return render(
         visit,
@@ -177,7 +177,8 @@ def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers 
     )
 
 
-@page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH)
+# What was said of candidates is sealed, so a look that opens it is a deed that the log names.
+@page.view("/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/publish", permit=Permit.PUBLISH, logs=True)
 def ask(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """What publishing the draft means, and what has to be said for it."""
     return _page(visit, of_the_study(visit, instrument_id), PublishForm())
