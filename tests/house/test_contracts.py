@@ -18,7 +18,6 @@ PURE = (
     "instruments.inspection",
     "instruments.shelf",
     "instruments.foreign",
-    "instruments.foreign",
     "consent.scopes",
     "consent.grants",
     "survey.sampling",
