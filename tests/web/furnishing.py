@@ -118,6 +118,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
         "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
         "candidate_id": candidate,
+        "kind": "xlsform",
         "question_id": story,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
