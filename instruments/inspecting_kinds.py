@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from instruments.definition import CODE, ID, Instrument, Question, Role, questions
+from instruments.definition import CODE, ID, Question, Role
 from instruments.findings import Finding, Spot
 from instruments.kinds import (
     MOST_POINTS,
@@ -33,13 +33,12 @@ MOST_DECIMALS = 10
 LARGEST_NUMBER = 10**15
 
 
-def inspect_kinds(instrument: Instrument) -> Iterator[Finding]:
-    """Findings about questions by themselves."""
-    for question in questions(instrument):
-        spot = Spot.of(question)
-        yield from _kind(question.kind, spot)
-        yield from _options(question, spot)
-        yield from _manners(question, instrument.role, spot)
+def inspect_kind_of(question: Question, role: Role) -> Iterator[Finding]:
+    """Findings about a question by itself."""
+    spot = Spot.of(question)
+    yield from _kind(question.kind, spot)
+    yield from _options(question, spot)
+    yield from _manners(question, role, spot)
 
 
 def _kind(kind: Kind, spot: Spot) -> Iterator[Finding]:

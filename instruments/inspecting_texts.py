@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from instruments.definition import Instrument, Question, Section, questions
+from instruments.definition import Instrument, Question, Section
 from instruments.findings import WHOLE, Finding, Spot
 from instruments.kinds import Kind, Matrix, Number, Scale, Topic, options_of
 from instruments.sentences import Texts
@@ -12,15 +12,18 @@ MISSING = "Write this in %(languages)s."
 
 
 def inspect_texts(instrument: Instrument) -> Iterator[Finding]:
-    """Findings about texts that are missing, too long or in a language that is not declared."""
+    """Findings about texts of the whole and of sections that are missing, too long or in an undeclared language."""
     of = _Languages(instrument.languages)
     yield from of.needed(instrument.title, WHOLE.at("title"))
     yield from of.perhaps(instrument.help, WHOLE.at("help"))
     yield from of.perhaps(instrument.provenance, WHOLE.at("provenance"))
     for section in instrument.sections:
         yield from _section(section, of)
-    for question in questions(instrument):
-        yield from _question(question, of)
+
+
+def inspect_texts_of(question: Question, languages: tuple[str, ...]) -> Iterator[Finding]:
+    """The same about the texts of one question."""
+    return _question(question, _Languages(languages))
 
 
 class _Languages:

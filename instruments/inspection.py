@@ -2,16 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
-from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Role, questions, to_json
+import msgspec
+
+from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Question, Role, questions, to_json
 from instruments.findings import WHOLE, Finding, Severity, Spot
 from instruments.inspecting_changes import inspect_changes
 from instruments.inspecting_conditions import inspect_conditions
-from instruments.inspecting_kinds import inspect_kinds
-from instruments.inspecting_texts import MISSING, inspect_texts
+from instruments.inspecting_kinds import inspect_kind_of
+from instruments.inspecting_reach import inspect_reach
+from instruments.inspecting_texts import MISSING, inspect_texts, inspect_texts_of
+from instruments.inspecting_wording import inspect_length, inspect_wording_of
 from instruments.kinds import Topic
+from instruments.readability import seconds
 
 MOST_QUESTIONS = 1000
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Question)
 
 
 def inspect(
@@ -26,12 +36,50 @@ def inspect(
         *_whole(instrument),
         *_names(instrument),
         *inspect_texts(instrument),
-        *inspect_kinds(instrument),
+        *_by_themselves(instrument),
         *inspect_conditions(instrument),
+        *inspect_reach(instrument),
+        *inspect_length(instrument, sum(_remembered(one, instrument).seconds for one in questions(instrument)) / 60),
         *inspect_changes(instrument, published),
     ]
     place = {question.id: at for at, question in enumerate(questions(instrument), 1)}
     return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, place.get(one.question, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """What there is to say about a question by itself, and how long it takes to answer."""
+
+    findings: tuple[Finding, ...]
+    seconds: float
+
+
+def _by_themselves(instrument: Instrument) -> Iterator[Finding]:
+    for question in questions(instrument):
+        yield from _remembered(question, instrument).findings
+
+
+def _remembered(question: Question, instrument: Instrument) -> _Alone:
+    # Whoever writes changes one question of hundreds; the others are not looked at again.
+    try:
+        encoded = _ENCODER.encode(question)
+    except OverflowError:  # a limit that no number of 64 bits holds
+        return _alone(question, instrument.languages, instrument.role)
+    return _alone_again(encoded, instrument.languages, instrument.role)
+
+
+@lru_cache(maxsize=8192)
+def _alone_again(encoded: bytes, languages: tuple[str, ...], role: Role) -> _Alone:
+    return _alone(_DECODER.decode(encoded), languages, role)
+
+
+def _alone(question: Question, languages: tuple[str, ...], role: Role) -> _Alone:
+    findings = (
+        *inspect_texts_of(question, languages),
+        *inspect_kind_of(question, role),
+        *inspect_wording_of(question),
+    )
+    return _Alone(findings, seconds(question))
 
 
 def bars_trial(findings: Iterable[Finding]) -> list[Finding]:

@@ -185,7 +185,7 @@ def test_a_question_that_nobody_could_answer_is_refused_where_it_is_wrong(kind: 
         (asked(SingleChoice(options=options("a", "b", relevant="true()"))), "options"),
         (asked(SingleChoice(options=(*options("a"), *options("b", exclusive=True)))), "option.b"),
         (asked(SingleChoice(options=(*options("a"), *options("b", declines=True))), may_decline=True), "may_decline"),
-        (asked(ShortText(pattern="a", format="email")), "pattern"),
+        (asked(ShortText(pattern="a", format="web")), "pattern"),
         (asked(Number(least=0.5)), "least"),
         (asked(Scale()), "low"),
         (asked(Scale(low={"en": "x"}, high={"en": "y"}, last=4, middle={"en": "z"})), "middle"),
