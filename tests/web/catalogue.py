@@ -32,7 +32,12 @@ _IN_FILES = ("exports/",)
 _ON_PAGES_AS_WELL = {"exports/worker.py"}
 _FAULTS_OF_OURS = {"ValueError", "TypeError", "RuntimeError", "KeyError", "NotSetUp", "AssertionError", "LookupError"}
 # What is written in its own languages beside the code, or belongs to a study that is shown as an example.
-_NOT_FOR_GETTEXT = {"consent/paper_words.py", "instruments/foreign/printed_words.py", "instruments/shelf.py"}
+_NOT_FOR_GETTEXT = {
+    "consent/paper_words.py",
+    "instruments/foreign/printed_words.py",
+    "instruments/foreign/redcap_fields.py",  # names of columns
+    "instruments/shelf.py",
+}
 _SENTENCE = re.compile(r"[A-Z“%][^\n]*\s[^\n]*[.?]")
 
 Found = tuple[str, str | tuple[str, ...]]  # the file, the message (with its plural)
