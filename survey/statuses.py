@@ -62,7 +62,9 @@ class StatusEvent(AppendOnly, Base):
 _WHO = bindparam("participant_id", type_=Uuid())  # the table that would tell its type imports this one
 _LAST = select(func.max(StatusEvent.number)).where(StatusEvent.participant_id == _WHO)
 _CURRENT = Prepared(select(StatusEvent.status).where(StatusEvent.number == _LAST.scalar_subquery()))
-_EVENT: Prepared[()] = Prepared(insert(StatusEvent).inline(), ["study_id", "participant_id", "status", "day", "account_id"])
+_EVENT: Prepared[()] = Prepared(
+    insert(StatusEvent).inline(), ["study_id", "participant_id", "status", "day", "account_id"]
+)
 
 
 def current(db: Session, participant_id: UUID) -> Status | None:

@@ -209,9 +209,7 @@ def new(visit: Visit) -> ResponseReturnValue:
 def _begun(visit: Visit, instrument: Instrument) -> ResponseReturnValue:
     draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.signed_in.id, now=visit.now)
     visit.tell(gettext("The draft was begun. Nobody is asked anything before it is published."))
-    return redirect(
-        url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303
-    )
+    return redirect(url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303)
 
 
 @page.action("/studies/<uuid:study_id>/instruments/new/library", permit=Permit.AUTHOR)

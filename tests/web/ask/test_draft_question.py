@@ -63,7 +63,8 @@ def test_a_new_question_gets_a_name_from_its_words_and_options_from_their_labels
     form.fill(**{"label.en": "Have you had a mentor?"})
     form = form.submit(do="option:add").form(f"/new-question?after={first}")
     form = form.fill(**{"option-0.label.en": "Yes, one"}).submit(do="option:add").form(f"/new-question?after={first}")
-    page = form.fill(**{"option-1.label.en": "Yes, one", "option-1.words": True}).submit()
+    words: dict[str, str | bool] = {"option-1.label.en": "Yes, one", "option-1.words": True}
+    page = form.fill(**words).submit()
 
     assert page.status == 200
     question = _question(desk, survey, "have_you_had_a")
