@@ -11,10 +11,24 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import deid, exports, forms, guarded_page, interview, journey, keys, participant_pages, qdpx, saves, sign_ins
+from bench import (
+    authoring,
+    deid,
+    exports,
+    forms,
+    guarded_page,
+    interview,
+    journey,
+    keys,
+    participant_pages,
+    qdpx,
+    saves,
+    sign_ins,
+)
 from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "authoring": authoring.measure,
     "deid": deid.measure,
     "keys": keys.measure,
     "sign-ins": sign_ins.measure,

@@ -9,6 +9,7 @@ states of a draft are kept, so that a save can be undone.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID, uuid4
 
 from sqlalchemy import ForeignKey, Index, delete, insert, select
@@ -25,6 +26,12 @@ KEPT = 50
 
 # What somebody does to a draft: from the definition as it stands to the one that they want.
 Deed = Callable[[Instrument], Instrument]
+
+
+@lru_cache(maxsize=16)
+def _read(text: str) -> Instrument:
+    # One who writes reads the same large text with every page that is opened.
+    return from_json(text.encode())
 
 
 class InstrumentRow(Base):
@@ -55,7 +62,7 @@ class Draft(Base):
     @property
     def definition(self) -> Instrument:
         """The definition as it stands. Raises DefinitionUnreadable, which a saved draft never does."""
-        return from_json(self.text.encode())
+        return _read(self.text)
 
 
 class Before(Base):
@@ -73,7 +80,7 @@ class Before(Base):
     @property
     def definition(self) -> Instrument:
         """The definition as it was."""
-        return from_json(self.text.encode())
+        return _read(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 
 from instruments import drafts, editing, versions
 from instruments.comparison import section_place
@@ -16,10 +17,11 @@ from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
 from web.kit.errors import status_of
 from web.kit.guard import Pages
+from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.sentences import said
 from web.kit.visit import Visit
-from web.team.draft_state import Desk, desk
+from web.team.draft_state import Desk, Source, desk
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study
 from web.team.kinds_in_words import ROLES
@@ -29,6 +31,9 @@ page = Pages("draft_list", __name__)
 HERE = "/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/draft"
 # A longer instrument is shown one section at a time.
 MOST_AT_ONCE = 120
+
+_MOST_KEPT = 200
+_kept: dict[tuple[Source, str, str], Markup] = {}
 
 
 def address(visit: Visit, instrument_id: UUID, *, question: str = "", section: str = "") -> str:
@@ -60,6 +65,22 @@ def _retired(visit: Visit, this: Desk) -> list[tuple[int, Question]]:
     return [one for name, one in found.items() if find(this.instrument, name) is None]
 
 
+def _rows(this: Desk, shown: str) -> Markup:
+    """The sections and questions as HTML: the same for whoever writes, so it is made once for each saving."""
+    key = this.source, shown, tag()
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        parts = [part for part in this.reading.parts if not shown or part.section.id == shown]
+        html = render_template(
+            "team/ask/draft_rows.html", this=this, row=this.row, study_id=this.row.study_id, parts=parts, shown=shown,
+            said=said,
+        )  # fmt: skip
+        found = _kept[key] = Markup(html)  # noqa: S704 - a template of ours has escaped it
+    return found
+
+
 def _page(visit: Visit, instrument_id: UUID, *, refusal: str = "") -> str:
     this = desk(visit, instrument_id)
     shown = _shown(this)
@@ -69,8 +90,7 @@ def _page(visit: Visit, instrument_id: UUID, *, refusal: str = "") -> str:
         this=this,
         row=this.row,
         refusal=refusal,
-        parts=[part for part in this.reading.parts if not shown or part.section.id == shown],
-        shown=shown,
+        rows=_rows(this, shown),
         retired=_retired(visit, this),
         undoable=this.draft.undo_to is not None,
         editor=visit.db.get_one(Account, this.draft.edited_by),

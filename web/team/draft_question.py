@@ -22,7 +22,7 @@ from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.team import question_fields as fields
 from web.team.condition_fields import COMPARES, Conditions
-from web.team.draft_list import HERE, address, told
+from web.team.draft_list import HERE, MOST_AT_ONCE, address, told
 from web.team.draft_state import Desk, desk
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study
@@ -82,7 +82,7 @@ def _page(visit: Visit, this: Desk, place: Place, typed: Fields, *, seen: int, t
     """The form with what stands in it. ``seen`` is the number of the draft that whoever writes has seen."""
     instrument = this.instrument
     stands = find(instrument, place.question)
-    published = this.written.published.get(place.question)
+    published = this.published.get(place.question)
     conditions = Conditions(instrument, place.before(instrument), language_of(instrument))
     kind = fields.KINDS.get(fields.one(typed, "kind")) or ShortText
     return render(
@@ -110,6 +110,7 @@ def _page(visit: Visit, this: Desk, place: Place, typed: Fields, *, seen: int, t
         findings=this.written.of_question.get(place.question, ()),
         home=editing.section_of(instrument, place.question),
         sections=instrument.sections,
+        short=sum(len(section.questions) for section in instrument.sections) <= MOST_AT_ONCE,
         said=said,
     )
 
@@ -181,10 +182,10 @@ def _read(this: Desk, place: Place, typed: Fields) -> tuple[Question, dict[str, 
     """The question that was typed, and what of it cannot be taken."""
     instrument = this.instrument
     stands = find(instrument, place.question)
-    published = this.written.published.get(place.question)
+    published = this.published.get(place.question)
     conditions = Conditions(instrument, place.before(instrument), language_of(instrument))
     relevant, wrong = conditions.text_of(typed, stands.relevant if stands else "")
-    taken = {*editing.ids(instrument), *this.written.published} - {place.question}
+    taken = {*editing.ids(instrument), *this.published} - {place.question}
     if published is not None:
         typed = {**typed, "id": [published.id]}
     languages = fields.languages_of(instrument.languages, stands)

@@ -23,14 +23,12 @@ from web.team.reading import Reading, reading
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a draft says, and what there is to say about it. ``published`` are questions as they were last asked."""
+    """What there is to say about a draft."""
 
-    instrument: Instrument
     findings: tuple[Finding, ...]
     of_question: Mapping[str, tuple[Finding, ...]]
     of_section: Mapping[str, tuple[Finding, ...]]
     elsewhere: tuple[Finding, ...]
-    published: Mapping[str, Question]
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -39,31 +37,49 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """A draft on the desk of whoever writes it."""
-
-    row: InstrumentRow
-    draft: Draft
-    written: Written
-    title: str
-    reading: Reading
-
-    @property
-    def instrument(self) -> Instrument:
-        """The definition as it stands."""
-        return self.written.instrument
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """One saving of a draft, after so many versions; two that are equal say the same."""
 
     instrument_id: UUID
     number: int
     edited_at: datetime
     versions: int
-    draft: Draft = field(compare=False, repr=False)
-    published: tuple[Instrument, ...] = field(compare=False, repr=False)
+    instrument: Instrument = field(compare=False, repr=False)
+    before: tuple[Instrument, ...] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A draft on the desk of whoever writes it. What takes long is made when it is first asked for, and kept."""
+
+    row: InstrumentRow
+    draft: Draft
+    source: Source
+
+    @property
+    def instrument(self) -> Instrument:
+        """The definition as it stands."""
+        return self.source.instrument
+
+    @property
+    def published(self) -> Mapping[str, Question]:
+        """The questions that were published, as they were last asked."""
+        return {question.id: question for version in self.source.before for question in questions(version)}
+
+    @property
+    def written(self) -> Written:
+        """What there is to say about it."""
+        return _written(self.source)
+
+    @property
+    def reading(self) -> Reading:
+        """The draft put into words, in the language of the page if it speaks it."""
+        return _read(self.source, tag())
+
+    @property
+    def title(self) -> str:
+        """What the instrument is called."""
+        return title_of(self.instrument)
 
 
 def desk(visit: Visit, instrument_id: UUID) -> Desk:
@@ -71,15 +87,12 @@ def desk(visit: Visit, instrument_id: UUID) -> Desk:
     row = of_the_study(visit, instrument_id)
     draft = drafts.draft_of(visit.db, row.id)
     before = tuple(versions.definition_of(version) for version in versions.of_instrument(visit.db, row.id))
-    source = _Source(row.id, draft.number, draft.edited_at, len(before), draft, before)
-    written = _written(source)
-    return Desk(row, draft, written, title_of(written.instrument), _read(source, tag()))
+    return Desk(row, draft, Source(row.id, draft.number, draft.edited_at, len(before), draft.definition, before))
 
 
 @lru_cache(maxsize=32)
-def _written(source: _Source) -> Written:
-    instrument = source.draft.definition
-    before = source.published
+def _written(source: Source) -> Written:
+    instrument, before = source.instrument, source.before
     found = tuple(inspect(instrument, before[-1] if before else None, before[:-1]))
     by_question, by_section = defaultdict(list), defaultdict(list)
     sections = {section_place(section.id): section.id for section in instrument.sections}
@@ -93,16 +106,14 @@ def _written(source: _Source) -> Written:
         else:
             elsewhere.append(finding)
     return Written(
-        instrument,
         found,
         {name: tuple(some) for name, some in by_question.items()},
         {name: tuple(some) for name, some in by_section.items()},
         tuple(elsewhere),
-        {question.id: question for version in before for question in questions(version)},
     )
 
 
 @lru_cache(maxsize=32)
-def _read(source: _Source, language: str) -> Reading:
+def _read(source: Source, language: str) -> Reading:
     with force_locale(language):
-        return reading(_written(source).instrument, language)
+        return reading(source.instrument, language)

@@ -102,7 +102,7 @@ def take(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     taken: list[str] = []
 
     def deed(instrument: Instrument) -> Instrument:
-        known = [*editing.ids(instrument), *this.written.published]
+        known = [*editing.ids(instrument), *this.published]
         new = [_taken(question, instrument, known) for question in chosen]
         taken.extend(question.id for question in new)
         return editing.inserted(instrument, new, section=request.args.get("section", ""))

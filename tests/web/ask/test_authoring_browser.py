@@ -1,8 +1,11 @@
 """Writing a draft in forms in a browser: at a desk and on a telephone, with scripts and without, by keyboard."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from instruments import drafts, shelf
 from tests.web.ask.test_ask_browser import Study, study
 from tests.web.browser import NARROW, assert_fits, assert_good, photograph
 
@@ -60,9 +63,65 @@ def test_every_page_of_writing_fits_a_telephone(study: Study, chromium: Browser)
     guide = study.guide()
     with study.site.context(chromium, width=NARROW) as context:
         page = study.page(context)
-        for path in ("questions", "question/assigned_or_chosen", "new-question", "section/closing", "new-section", "whole"):
+        for path in ("question/assigned_or_chosen", "section/closing", "whole", "history", "take", "guide-trial"):
             page.goto(f"{guide}/draft/{path}")
-            if page.locator("h1").inner_text() == "Not found":
-                continue
             assert_fits(page)
             _look(page, f"authoring-narrow-{path.replace('/', '-')}")
+
+
+def test_what_is_typed_is_kept_by_the_browser_until_it_is_saved(study: Study, chromium: Browser) -> None:
+    guide = study.guide()
+    with study.site.context(chromium) as context:
+        page = study.page(context)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"{guide}/draft/question/start")
+        page.get_by_label("English").first.fill("Typed and not saved.")
+        expect(page.locator("[data-kept]")).to_contain_text("kept in this browser")
+        page.goto(f"{guide}/draft/questions")
+        page.goto(f"{guide}/draft/question/start")
+        expect(page.locator(".kept")).to_be_visible()
+        _look(page, "authoring-kept")
+        _press(page, "Put it back")
+        expect(page.get_by_label("English").first).to_have_value("Typed and not saved.")
+        page.get_by_role("button", name="Save", exact=True).last.click()
+        expect(page.locator("#q-start")).to_contain_text("Typed and not saved.")
+        page.goto(f"{guide}/draft/question/start")
+        expect(page.locator(".kept")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_survey_is_tried_out_as_a_participant_sees_it(study: Study, chromium: Browser, scripts: bool) -> None:
+    with study.site.stores.work() as work:
+        by = study.lead.id
+        begun = drafts.begin(work.db, study.id, shelf.load(shelf.SHORT_SURVEY), by=by, now=datetime.now(UTC))
+        address = f"{study.at}/instruments/{begun.instrument_id}/draft"
+        work.commit()
+    with study.site.context(chromium, scripts=scripts) as context:
+        page = study.page(context)
+        page.goto(f"{address}/questions")
+        page.get_by_role("link", name="Try it out").click()
+        page.get_by_label("Clinician investigator").check()
+        page.get_by_label("University of Calgary").check()
+        if scripts:
+            _look(page, "authoring-trial")
+        _press(page, "At the width of a telephone")
+        expect(page.get_by_label("Clinician investigator")).to_be_checked()
+        _press(page, "Français")
+        expect(page.get_by_text("Laquelle de ces descriptions")).to_be_visible()
+        if scripts:
+            _look(page, "authoring-trial-narrow")
+
+
+def test_a_question_is_written_by_keyboard_alone(study: Study, chromium: Browser) -> None:
+    guide = study.guide()
+    with study.site.context(chromium) as context:
+        page = study.page(context)
+        page.goto(f"{guide}/draft/new-question")
+        page.get_by_label("English").first.focus()
+        page.keyboard.type("What else?")
+        page.keyboard.press("Tab")
+        expect(page.get_by_label("Kind of answer")).to_be_focused()
+        page.get_by_label("Kind of answer").press("End")
+        page.get_by_role("button", name="Save and stay here").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status").first).to_contain_text("The question was saved.")

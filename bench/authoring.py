@@ -1,0 +1,160 @@
+"""A draft of 500 questions, opened, one of its questions edited and saved, against a Flask hello-world."""
+
+import statistics
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID
+
+from bench.browser import Browser, filled
+from bench.figure import Figure, at_most
+from bench.installation import Installation, colleague, cookie_of, installed
+from bench.participant_pages import hello
+from bench.server import Server, serving
+from instruments import drafts
+from instruments.definition import Instrument, Question, Role, Section
+from instruments.kinds import Kind, LongText, MultipleChoice, Number, Option, Scale, ShortText, SingleChoice, YesNo
+from vault import studies
+
+GOAL = 8.0
+_ROUNDS = 5
+_REQUESTS = 60
+_SECTIONS, _EACH = 25, 20
+
+
+def _options(count: int) -> tuple[Option, ...]:
+    return tuple(Option(code=f"c{at}", label={"en": f"Option {at}", "fr": f"Choix {at}"}) for at in range(count))
+
+
+_KINDS: tuple[Kind, ...] = (
+    SingleChoice(options=_options(5)),
+    MultipleChoice(options=_options(6)),
+    YesNo(),
+    Scale(low={"en": "bad", "fr": "mal"}, high={"en": "good", "fr": "bien"}),
+    Number(least=0, most=99),
+    LongText(),
+    ShortText(),
+)
+
+
+def _question(at: int) -> Question:
+    first = at - at % len(_KINDS)
+    return Question(
+        id=f"q{at}",
+        kind=_KINDS[at % len(_KINDS)],
+        label={"en": f"What would you say of matter {at} in your work?", "fr": f"Que diriez-vous de la chose {at} ?"},
+        relevant=f"${{q{first}}} = 'c1'" if at % 5 == 4 and at != first else "",
+    )
+
+
+def large() -> Instrument:
+    """A survey of 500 questions in two languages."""
+    sections = [
+        Section(
+            id=f"s{number}",
+            title={"en": f"Part {number}", "fr": f"Partie {number}"},
+            questions=tuple(_question(number * _EACH + at) for at in range(_EACH)),
+        )
+        for number in range(_SECTIONS)
+    ]
+    title = {"en": "Large", "fr": "Grand"}
+    return Instrument(
+        id="large", role=Role.SURVEY, title=title, languages=("en", "fr"), sections=tuple(sections), minutes=90
+    )
+
+
+def _begun(installation: Installation) -> tuple[str, dict[str, str]]:
+    """The address of the draft, and the cookie of somebody who may write it."""
+    now = datetime.now(UTC)
+    with installation.stores.work() as work:
+        lead = colleague(work.db, "ada")
+        study = studies.found(work.db, "Large", "", by=lead.account.id, now=now)
+        begun: UUID = drafts.begin(work.db, study.id, large(), by=lead.account.id, now=now).instrument_id
+        address = f"/studies/{study.id}/instruments/{begun}/draft"
+        work.commit()
+    return address, {"__Host-verbatim": cookie_of(installation, lead)}
+
+
+def _spent(server: Server, deed: Callable[[int], None]) -> float:
+    before = server.cpu_seconds()
+    for at in range(_REQUESTS):
+        deed(at)
+    return (server.cpu_seconds() - before) / _REQUESTS * 1e6
+
+
+class Deed:
+    """What one author does again and again."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+
+    def __call__(self, at: int) -> None:
+        """Do it once more."""
+        raise NotImplementedError
+
+
+class Open(Deed):
+    """The list of the draft, at one of its sections."""
+
+    def __call__(self, at: int) -> None:
+        """Another section each time."""
+        _expect(self._browser.get(f"{self._address}/questions?section=s{at % _SECTIONS}").status, 200)
+
+
+class Edit(Deed):
+    """The page of one question."""
+
+    def __call__(self, at: int) -> None:
+        """Another question each time."""
+        _expect(self._browser.get(f"{self._address}/question/q{at * 7 % (_SECTIONS * _EACH)}").status, 200)
+
+
+class Save(Deed):
+    """A question that was changed is saved, by somebody who has seen every save before."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        super().__init__(browser, address)
+        self._page = f"{address}/question/q250"
+        self._form = browser.get(self._page).form(self._page)
+        self._seen = int(dict(self._form)["seen"])
+
+    def __call__(self, at: int) -> None:
+        """It says something else each time."""
+        typed = [("label.en", f"What do you say of it, for the time {self._seen}?"), ("seen", str(self._seen))]
+        _expect(self._browser.post(self._page, filled(self._form, typed)).status, 303)
+        self._seen += 1
+
+
+def _expect(status: int, wanted: int) -> None:
+    if status != wanted:
+        raise RuntimeError(f"answered {status} in place of {wanted}")
+
+
+def measure() -> Iterator[Figure]:
+    """Processor time of the server for each request."""
+    with installed() as installation:
+        address, jar = _begun(installation)
+        environment = installation.environment
+        with serving("granian", "bench.apps:hello", environment) as plain, serving(
+            "granian", "wsgi:app", environment
+        ) as ours:  # fmt: skip
+            browser = Browser(ours.port, jar)
+            deeds = {
+                "open": Open(browser, address), "edit": Edit(browser, address), "save": Save(browser, address)
+            }  # fmt: skip
+            found: dict[str, list[float]] = {"hello": [], "open": [], "edit": [], "save": []}
+            hello(plain, _REQUESTS)
+            for deed in deeds.values():
+                _spent(ours, deed)
+            for _ in range(_ROUNDS):
+                found["hello"].append(hello(plain, 10 * _REQUESTS))
+                for name, deed in deeds.items():
+                    found[name].append(_spent(ours, deed))
+    for name, what in (
+        ("open", "a draft of 500 questions, opened at one of its sections"),
+        ("edit", "one of its questions, opened to be edited"),
+        ("save", "the same, changed and saved"),
+    ):
+        ratios = [a / b for a, b in zip(found[name], found["hello"], strict=True)]
+        times = statistics.median(ratios)
+        reference = f"Flask hello-world, {statistics.median(found['hello']):.0f} µs"
+        yield Figure(what, statistics.median(found[name]), "µs CPU", reference, times, *at_most(GOAL, times))
