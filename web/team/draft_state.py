@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_babel import force_locale
 
-from instruments import drafts, versions
+from instruments import drafts, readability, versions
 from instruments.comparison import section_place
 from instruments.definition import Instrument, Question, questions
 from instruments.drafts import Draft, InstrumentRow
@@ -29,6 +29,7 @@ class Written:
     of_question: Mapping[str, tuple[Finding, ...]]
     of_section: Mapping[str, tuple[Finding, ...]]
     elsewhere: tuple[Finding, ...]
+    grades: Mapping[str, int]  # by language, for which year of school the whole reads
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -110,6 +111,11 @@ def _written(source: Source) -> Written:
         {name: tuple(some) for name, some in by_question.items()},
         {name: tuple(some) for name, some in by_section.items()},
         tuple(elsewhere),
+        {
+            language: grade
+            for language in instrument.languages
+            if (grade := readability.grade(readability.read_aloud(instrument, language), language)) is not None
+        },
     )
 
 

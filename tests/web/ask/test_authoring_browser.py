@@ -29,7 +29,8 @@ def test_a_question_is_written_moved_retired_and_had_back(study: Study, chromium
     with study.site.context(chromium, scripts=scripts) as context:
         page = study.page(context)
         page.goto(f"{guide}/draft/questions")
-        _look(page, f"authoring-list-{scripts}")
+        if scripts:
+            _look(page, "authoring-list")
         page.get_by_role("link", name="Add a question – Experience with mentorship").click()
         page.get_by_label("English").first.fill("Who would you rather have had as a mentor?")
         page.get_by_label("Kind of answer").select_option("single_choice")
@@ -38,7 +39,8 @@ def test_a_question_is_written_moved_retired_and_had_back(study: Study, chromium
         page.get_by_role("group", name="Option 1").get_by_label("English").fill("Somebody from outside")
         _press(page, "Add an option")
         page.get_by_role("group", name="Option 2").get_by_label("English").fill("Nobody")
-        _look(page, f"authoring-question-{scripts}")
+        if scripts:
+            _look(page, "authoring-question")
         page.get_by_role("button", name="Save", exact=True).last.click()
         expect(page.get_by_role("status").first).to_contain_text("The question was saved.")
         expect(page.locator("#q-who_would_you_rather")).to_be_visible()
@@ -47,7 +49,8 @@ def test_a_question_is_written_moved_retired_and_had_back(study: Study, chromium
         page.get_by_label("only if it is so in what was answered before").check()
         page.get_by_label("Question", exact=True).select_option(index=1)
         _press(page, "Show the answers to choose from, and a further line")
-        _look(page, f"authoring-condition-{scripts}")
+        if scripts:
+            _look(page, "authoring-condition")
         page.get_by_label("Answer", exact=True).first.select_option("asked")
         page.get_by_role("button", name="Save", exact=True).last.click()
         expect(page.locator("#q-who_would_you_rather")).to_contain_text("Asked only if")

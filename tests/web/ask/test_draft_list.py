@@ -35,6 +35,7 @@ def test_the_list_shows_every_question_with_what_is_said_of_it(desk: Desk, instr
         for question in section.questions:
             assert question.label["en"][:60] in page.words(f"#q-{question.id}")
     assert "It can be published." in page.words()
+    assert "In English it reads like a text for year" in page.words()
 
 
 def test_a_question_moves_by_a_button_and_back_by_undo(desk: Desk, instrument: UUID) -> None:

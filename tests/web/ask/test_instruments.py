@@ -82,7 +82,7 @@ def test_an_instrument_shows_its_versions_with_their_changes(desk: Desk, guide: 
     assert page.title == "Guide for mentees (List 1)"
     assert [f"Version {number}" in page.words() for number in (1, 2, 3, 4)] == [True] * 4
     assert f"{desk.at}/instruments/{guide}/comparison?before=3&after=4" in page.links()
-    assert f"{desk.at}/instruments/{guide}/draft" not in page.links()
+    assert f"{desk.at}/instruments/{guide}/draft/questions" not in page.links()
 
 
 def test_an_instrument_of_another_study_is_not_there(desk: Desk, guide: UUID) -> None:

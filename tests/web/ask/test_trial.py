@@ -113,6 +113,8 @@ def test_it_is_seen_in_each_language_and_at_the_width_of_a_telephone(desk: Desk,
     assert page.document.get("lang") == "fr"
     assert "Demander sure ?" in page.words()
     assert "narrow" in (_first(desk, survey, "?narrow=1").document.get("class") or "")
+    narrow = _first(desk, survey, "?narrow=1").document
+    assert all("narrow=1" in str(one) for one in narrow.xpath("//button[@lang]/@formaction"))
     form = next(form for form in _first(desk, survey).forms() if "/trial/" in form.action)
     form.action = form.action.replace("language=en", "language=fr")
     same = form.fill(sure="yes").submit(then="same")

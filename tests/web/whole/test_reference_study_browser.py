@@ -138,7 +138,7 @@ class Study:
                 page.goto(f"{self.at}/instruments/new")
                 page.get_by_label(re.compile(f"^{re.escape(label)}")).first.check()
                 _press(page, "Begin with it")
-                _press(page, "Save and go on to publishing")
+                page.get_by_role("link", name="Publish", exact=True).click()
                 page.get_by_label("Conjoint board, REB-17024").check()
                 _press(page, "Publish version 1")
                 _heading(page, "version 1$")
