@@ -111,15 +111,13 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         candidate = verdicts.enter(db, study, said, by=By(lead.id, lead.seed), now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
-        story = drafts.draft_of(db, survey.instrument_id).definition.sections[0].questions[0].id
+        section = drafts.draft_of(db, survey.instrument_id).definition.sections[0]
     known = {
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
         "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
-        "candidate_id": candidate,
-        "kind": "xlsform",
-        "question_id": story,
+        "candidate_id": candidate, "kind": "xlsform", "section_id": section.id, "question_id": section.questions[0].id,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 

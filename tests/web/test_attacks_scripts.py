@@ -41,7 +41,9 @@ def assert_only_text(page: Page) -> None:
         assert not any(MARK in name for name in names), f"{page.path}: {names}"
         for name, value in element.attrib.items():
             if MARK in str(value):
-                assert str(name) in {"value", "content", "aria-label", "title", "alt"}, f"{page.path}: {name}={value!r}"
+                assert str(name) in {"value", "content", "aria-label", "title", "alt", "label"}, (
+                    f"{page.path}: {name}={value!r}"
+                )
 
 
 def _every_page(browser: Visitor, things: Furnished) -> Iterator[Page]:

@@ -13,7 +13,7 @@ from instruments.definition import Instrument, Question, Role, find, questions
 from instruments.drafts import DraftOvertaken, InstrumentRow
 from instruments.kinds import ShortText, Topic
 from vault.accounts import Account
-from vault.errors import Missing
+from vault.errors import Invalid, Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.i18n import tag
@@ -115,6 +115,12 @@ def _page(visit: Visit, this: Desk, place: Place, typed: Fields, *, seen: int, t
     )
 
 
+class Cut(Invalid):
+    """Without the number that stands in every form of ours, the rest of it is missing too."""
+
+    public = "The form did not arrive whole, so nothing was changed. Load the page again and enter it anew."
+
+
 @page.view(f"{HERE}/question/<question_id>", permit=Permit.AUTHOR)
 def edit(visit: Visit, instrument_id: UUID, question_id: str) -> ResponseReturnValue:
     """The question as it stands in the draft."""
@@ -160,6 +166,8 @@ def add(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
 
 def _save(visit: Visit, instrument_id: UUID, place: Place) -> ResponseReturnValue:
     row = of_the_study(visit, instrument_id)
+    if "seen" not in request.form:
+        raise Cut
     this, typed, seen = desk(visit, instrument_id), sent(), number(request.form.get("seen"))
     if deed := request.form.get("do", ""):
         typed, focus = fields.rearranged(typed, deed)
