@@ -84,6 +84,17 @@ def test_a_change_without_a_reason_is_refused_and_nothing_typed_is_lost(desk: De
     assert page.form("/publish").value("approval") == str(desk.approval)
 
 
+def test_everything_that_is_missing_is_named_at_once(desk: Desk) -> None:
+    instrument = desk.begin(shelf.LIST_1[0])
+    desk.publish(instrument, shelf.LIST_1[0])
+    desk.write(instrument, shelf.LIST_1[2])
+
+    page = desk.get(f"/instruments/{instrument}/publish").form("/publish").fill(**{"reason-effect": ""}).submit()
+
+    assert page.status == 422
+    assert {"reason-effect", "reason-assigned_or_chosen", "library", "approval"} <= set(page.complaints.values())
+
+
 def test_a_version_is_published_with_the_reason_for_its_change(desk: Desk, second: UUID) -> None:
     form = _page(desk, second).form("/publish")
     values = {"reason-assigned_or_chosen": WHY, "evidence-assigned_or_chosen": "Interviews 1 to 3"}
