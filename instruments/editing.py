@@ -3,7 +3,7 @@
 A change names what it is about by id. It is total: a question that is not there is not moved, and nothing else is.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import count
 from typing import TypeVar
 
@@ -52,9 +52,7 @@ def ids(instrument: Instrument) -> list[str]:
 
 def with_question(instrument: Instrument, question: Question, *, was: str = "") -> Instrument:
     """``question`` stands where the one named ``was`` stood, by default the one of the same id."""
-    return _in_sections(
-        instrument, lambda inside: [question if one.id == (was or question.id) else one for one in inside]
-    )
+    return _first_named(instrument, was or question.id, (question,))
 
 
 def inserted(
@@ -90,7 +88,7 @@ def restored(instrument: Instrument, before: Instrument, question_id: str) -> In
 
 def without(instrument: Instrument, question_id: str) -> Instrument:
     """The question is not asked any more. Its section stays, even if it is empty then."""
-    return _in_sections(instrument, lambda inside: [one for one in inside if one.id != question_id])
+    return _first_named(instrument, question_id, ())
 
 
 def moved_by_one(instrument: Instrument, question_id: str, *, up: bool) -> Instrument:
@@ -216,8 +214,11 @@ def _in(texts: Texts, languages: Sequence[str]) -> Texts:
     return {languages[0]: next(iter(texts.values()))}
 
 
-def _in_sections(instrument: Instrument, deed: Callable[[tuple[Question, ...]], list[Question]]) -> Instrument:
-    return replace(
-        instrument,
-        sections=tuple(replace(section, questions=tuple(deed(section.questions))) for section in instrument.sections),
-    )
+def _first_named(instrument: Instrument, question_id: str, new: tuple[Question, ...]) -> Instrument:
+    """``new`` stands in place of the question; of two with the same id, which nobody publishes, the first is meant."""
+    home = section_of(instrument, question_id)
+    if home is None:
+        return instrument
+    at = [question.id for question in home.questions].index(question_id)
+    changed = replace(home, questions=(*home.questions[:at], *new, *home.questions[at + 1 :]))
+    return replace(instrument, sections=tuple(changed if one is home else one for one in instrument.sections))

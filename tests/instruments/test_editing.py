@@ -116,6 +116,13 @@ def test_a_retired_question_leaves_its_section_even_if_it_was_the_only_one() -> 
     assert _order(editing.without(TWO, "c")) == "one: a b; two:"
 
 
+def test_of_two_questions_of_one_name_the_other_is_left_alone() -> None:
+    twice = of_questions(asked(YesNo(), "a"), asked(LongText(), "a"))
+    assert [q.kind for q in questions(editing.without(twice, "a"))] == [LongText()]
+    renamed = editing.with_question(twice, asked(YesNo(), "b"), was="a")
+    assert [(q.id, q.kind) for q in questions(renamed)] == [("b", YesNo()), ("a", LongText())]
+
+
 def test_a_restored_question_stands_where_it_stood() -> None:
     for name in ("a", "b", "c"):
         assert editing.restored(editing.without(TWO, name), TWO, name) == TWO

@@ -5,7 +5,9 @@ from uuid import UUID
 import pytest
 
 from instruments import drafts, shelf
-from instruments.definition import Instrument
+from instruments.definition import Instrument, Question, Section
+from instruments.definition import Role as Written
+from instruments.kinds import YesNo
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
 from vault.studies import Role
@@ -136,3 +138,26 @@ def test_what_is_not_there_is_not_found(desk: Desk, instrument: UUID) -> None:
     for path in ("question/unknown", "section/unknown"):
         assert desk.get(f"/instruments/{instrument}/draft/{path}").status == 404
     assert _list(desk, instrument).form("/questions").submit(do="nonsense:x").status == 404
+
+
+@pytest.mark.parametrize("name", ["", "a/b", 'x"><script>alert(1)</script>', "é", "..", "new-question?x=1#y"])
+def test_a_draft_with_names_that_cannot_be_published_is_listed_and_can_be_put_right(desk: Desk, name: str) -> None:
+    odd = Question(id=name, kind=YesNo(), label={"en": "Odd?"})
+    written = Instrument(
+        id="odd", role=Written.SURVEY, title={"en": "Odd"}, languages=("en",),
+        sections=(Section(id=name, questions=(odd, Question(id="other", kind=YesNo(), label={"en": "Other?"}))),),
+    )  # fmt: skip
+    with desk.house.stores.work() as work:
+        instrument = drafts.begin(work.db, desk.study.id, written, by=desk.person.id, now=desk.now).instrument_id
+        work.commit()
+
+    page = _list(desk, instrument)
+    assert page.status == 200
+    assert "Odd?" in page.words()
+    assert "<script>alert" not in page.text
+    assert "Name this with letters" in page.words()
+    page.form("/questions").submit(do=f"down:{name}")
+    assert _order(desk, instrument) == ["other", name]
+    assert desk.get(f"/instruments/{instrument}/draft/question/other").status == 200
+    assert desk.get(f"/instruments/{instrument}/draft/take").status == 200
+    assert desk.get(f"/instruments/{instrument}/draft/history").status == 200
