@@ -97,7 +97,7 @@ def _form(visit: Visit, offered: Offered, data: MultiDict[str, str] | None = Non
 def _page(visit: Visit, form: AskForm, offered: Offered, refusal: BelowThreshold | None = None) -> str:
     hints = {name: str(CONTAINS[name]) for name in profiles.PROFILES}
     return render(
-        visit, "team/release/ask.html", form=form, offered=offered, hints=hints, refusal=refusal,
+        visit, "team/release/ask.html", form=form, offered=offered, hints=hints, refusal=refusal, known=KNOWN,
         proposal=lines_of(refusal.proposal) if refusal else "",
     )  # fmt: skip
 

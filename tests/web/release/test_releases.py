@@ -78,6 +78,10 @@ def test_a_release_by_which_somebody_could_be_recognised_is_refused_with_what_wo
     refused = form.fill(profile="reading", purpose="To read.", recipients="Us.").submit()
     assert refused.status == 422
     assert "Somebody could be recognised" in refused.words()
+    groups = [" ".join(one.text_content().split()) for one in refused.document.xpath("//main//tbody/tr")]
+    assert len(groups) == 4
+    assert all(group.endswith("1") for group in groups)
+    assert any("university: Calgary" in group for group in groups)
     proposal = refused.document.xpath("string(//main//pre)")
     assert proposal
     assert refused.form("/ask").value("coarser").replace("\r\n", "\n") == proposal
