@@ -81,38 +81,20 @@ def _spent(server: Server, deed: Callable[[int], None]) -> float:
     return (server.cpu_seconds() - before) / _REQUESTS * 1e6
 
 
-class Deed:
-    """What one author does again and again."""
+def _looks(browser: Browser, address: Callable[[int], str]) -> Callable[[int], None]:
+    """A page is opened, another one each time."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self._browser, self._address = browser, address
+    def look(at: int) -> None:
+        _expect(browser.get(address(at)).status, 200)
 
-    def __call__(self, at: int) -> None:
-        """Do it once more."""
-        raise NotImplementedError
+    return look
 
 
-class Open(Deed):
-    """The list of the draft, at one of its sections."""
-
-    def __call__(self, at: int) -> None:
-        """Another section each time."""
-        _expect(self._browser.get(f"{self._address}/questions?section=s{at % _SECTIONS}").status, 200)
-
-
-class Edit(Deed):
-    """The page of one question."""
-
-    def __call__(self, at: int) -> None:
-        """Another question each time."""
-        _expect(self._browser.get(f"{self._address}/question/q{at * 7 % (_SECTIONS * _EACH)}").status, 200)
-
-
-class Save(Deed):
+class Save:
     """A question that was changed is saved, by somebody who has seen every save before."""
 
     def __init__(self, browser: Browser, address: str) -> None:
-        super().__init__(browser, address)
+        self._browser = browser
         self._page = f"{address}/question/q250"
         self._form = browser.get(self._page).form(self._page)
         self._seen = int(dict(self._form)["seen"])
@@ -138,9 +120,11 @@ def measure() -> Iterator[Figure]:
             "granian", "wsgi:app", environment
         ) as ours:  # fmt: skip
             browser = Browser(ours.port, jar)
-            deeds = {
-                "open": Open(browser, address), "edit": Edit(browser, address), "save": Save(browser, address)
-            }  # fmt: skip
+            deeds: dict[str, Callable[[int], None]] = {
+                "open": _looks(browser, lambda at: f"{address}/questions?section=s{at % _SECTIONS}"),
+                "edit": _looks(browser, lambda at: f"{address}/question/q{at * 7 % (_SECTIONS * _EACH)}"),
+                "save": Save(browser, address),
+            }
             found: dict[str, list[float]] = {"hello": [], "open": [], "edit": [], "save": []}
             hello(plain, _REQUESTS)
             for deed in deeds.values():

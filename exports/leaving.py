@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from exports import profiles, releases
-from exports.releases import State
+from exports.releases import ReleaseCase, State
 from instruments.sentences import Sentence, counted
 from survey import withdrawals
-from survey.participants import Participant
+from survey.participants import Participant, Standing
 from survey.withdrawals import Receipt, Way
 from vault import ledger
 
@@ -35,6 +36,16 @@ def _said(held: releases.Held) -> Sentence:
         len(held.fetched),
         day=day,
     )
+
+
+def holding_erased(db: Session, study_id: UUID) -> frozenset[UUID]:
+    """The releases of a study that hold somebody who was erased since; ``releases.gone_since`` says whom."""
+    query = (
+        select(ReleaseCase.release_id)
+        .join(Participant, Participant.id == ReleaseCase.participant_id)
+        .where(Participant.study_id == study_id, Participant.standing == Standing.ERASED)
+    )
+    return frozenset(db.scalars(query))
 
 
 def withdraw(

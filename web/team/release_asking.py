@@ -17,8 +17,7 @@ from exports.population import SITE
 from exports.releases import Job
 from exports.terms import MOST_DAYS, NoVoice, Terms
 from instruments.sentences import in_language
-from survey import frames, sampling
-from vault import studies
+from survey import sampling
 from vault.errors import Refused
 from vault.studies import Permit
 from web.kit.forms import CheckboxesField, PageForm, between, choices, choose_from
@@ -115,7 +114,7 @@ def ask(visit: Visit) -> ResponseReturnValue:
     offered = asking.offered(visit.db, visit.study_id)
     asked = _form(visit, offered, request.form)
     names = [one.name for one in offered.attributes]
-    rules = understood(asked.coarser.data or "", names, _values(visit))
+    rules = understood(asked.coarser.data or "", names, _values(offered))
     # Both are asked, so that everything that is wrong is said at once.
     sound = asked.validate()
     if rules.problems:
@@ -158,13 +157,10 @@ def ask(visit: Visit) -> ResponseReturnValue:
     return redirect(url_for("releases.one", study_id=visit.study_id, release_id=release.id), code=303)
 
 
-def _values(visit: Visit) -> dict[str, frozenset[str]]:
+def _values(offered: Offered) -> dict[str, frozenset[str]]:
     """The values that attributes can have, as far as a list of them exists: sites and the sampling frame."""
-    known = {
-        name: frozenset(values)
-        for name, values in sampling.attributes_of(frames.strata(visit.db, visit.study_id)).items()
-    }
-    return known | {SITE: frozenset(site.name for site in studies.sites(visit.db, visit.study_id))}
+    known = {name: frozenset(values) for name, values in sampling.attributes_of(offered.strata).items()}
+    return known | {SITE: frozenset(site.name for site in offered.sites)}
 
 
 def _ids(chosen: Sequence[str] | None) -> tuple[UUID, ...]:

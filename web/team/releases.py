@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from exports import asking, deciding, fetching, releases
+from exports import asking, deciding, fetching, leaving, releases
 from exports.fetching import Fetched
 from exports.releases import Doing, Job, Release, State
 from instruments.sentences import in_language
@@ -69,7 +69,7 @@ class RefuseForm(PageForm):
 def listing(visit: Visit) -> ResponseReturnValue:
     """Every release that was ever asked for, the newest first."""
     rows = releases.of_study(visit.db, visit.study_id, now=visit.now)
-    gone = {row.release.id for row in rows if releases.gone_since(visit.db, row.release)}
+    gone = leaving.holding_erased(visit.db, visit.study_id)
     return render(visit, "team/release/releases.html", rows=rows, gone=gone, states=STATES, titles=TITLES, Doing=Doing)
 
 
