@@ -21,6 +21,8 @@ from vault.sealing import Part, new_key, open_sealed, padded, seal, unpadded
 from vault.studies import Permit, Scope
 from vault.wraps import KeyPair, wrap
 
+SENTENCE = 20  # characters; less is a word
+
 
 class MayNotDecide(Refused):
     """The role of this member does not decide on releases."""
@@ -73,6 +75,7 @@ def may_approve(db: Session, release: Release, account: Account) -> tuple[bool, 
 def approve(db: Session, release: Release, *, by: Account, now: datetime, declaration: str = "") -> None:
     """The release may be built. SamePerson for whoever asked, unless nobody else may decide and they declare so.
 
+    NothingDeclared if whoever is alone says less than a sentence of ``SENTENCE`` characters about it;
     NotNow before the check and once it was decided.
     """
     release = releases.find(db, release.study_id, release.id, writing=True)
@@ -81,7 +84,7 @@ def approve(db: Session, release: Release, *, by: Account, now: datetime, declar
         raise SamePerson if release.asked_by == by.id and _decides(db, release, by) else MayNotDecide
     if release.state is not State.CHECKED or release.job is not None:
         raise NotNow
-    if alone and not declaration.strip():
+    if alone and len(declaration.strip()) < SENTENCE:
         raise NothingDeclared
     release.decided_by, release.decided_at, release.alone = by.id, now, alone
     release.said = declaration.strip() if alone else ""

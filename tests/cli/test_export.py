@@ -64,6 +64,7 @@ def test_the_only_lead_declares_and_has_the_file(at: Setting, export: Export, tm
     told = export(at.field.lead)
     assert told.exit_code == 3
     assert "--alone" in told.stderr
+    assert export(at.field.lead, "--alone", "ok").exit_code == 3
     assert not (tmp_path / "out.zip").exists()
     told = export(at.field.lead, "--alone", "Nobody else leads this study.")
     assert told.exit_code == 0, told.stderr

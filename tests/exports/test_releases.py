@@ -123,8 +123,9 @@ def test_who_is_the_only_one_declares_that_they_approve_alone_and_the_log_says_s
         work.commit()
     release = asked(at, at.field.lead)
     assert done(at, release, Job.CHECK, at.field.lead)
-    with pytest.raises(NothingDeclared):
-        approved(at, release, at.field.lead)
+    for said in ("", "ok", "   I am alone.        "):
+        with pytest.raises(NothingDeclared):
+            approved(at, release, at.field.lead, said)
     approved(at, release, at.field.lead, "Nobody else leads this study.")
     assert facts(at, "approved")["alone"] is True
     assert done(at, release, Job.BUILD, at.field.lead)

@@ -218,8 +218,10 @@ def _approved(place: _Place, release: Release, declaration: str) -> State:
         _, alone = deciding.may_approve(work.db, fresh, place.by.account)
         if not alone:
             raise Waits(f"Release {release.id} is checked. Another lead has to approve it; then run this again.")
-        if not declaration.strip():
-            raise Waits("Nobody else of this study may approve it. Declare with --alone TEXT that you do so alone.")
+        if len(declaration.strip()) < deciding.SENTENCE:
+            raise Waits(
+                "Nobody else of this study may approve it. Declare with --alone TEXT, a sentence, why you do so alone."
+            )
         deciding.approve(
             work.db, fresh, by=place.by.account, now=datetime.now(UTC), declaration=declaration
         )  # fmt: skip

@@ -39,7 +39,6 @@ STATES = {
     State.REFUSED: _l("refused"),
     State.WITHDRAWN: _l("withdrawn"),
 }
-_SENTENCE = 20  # characters; less is a word
 _ONE = "/studies/<uuid:study_id>/releases/<uuid:release_id>"
 
 
@@ -151,11 +150,6 @@ def approve(visit: Visit, release_id: UUID) -> ResponseReturnValue:
     """The release may be built, and is being built from now on."""
     release = _one(visit, release_id)
     declare = DeclareForm(request.form)
-    _, alone = deciding.may_approve(visit.db, release, visit.signed_in)
-    if alone and len(declare.declaration.data or "") < _SENTENCE:
-        said = gettext("Say in a sentence why you decide alone; the log will say that you did.")
-        declare.declaration.errors = [*declare.declaration.errors, said]
-        return _page(visit, release, declare=declare), 422
     if not declare.validate():
         return _page(visit, release, declare=declare), 422
     try:
