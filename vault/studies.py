@@ -5,15 +5,17 @@ cryptography asks for. With every permit deleted, the keys still say no.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
 from vault.errors import Conflict, Invalid, Missing, Refused
+from vault.prepared import Prepared
 from vault.store import Base
 
 
@@ -139,6 +141,25 @@ class Member(Base):
     left_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A study as somebody who works in it came to it: what it is called, and what they are in it."""
+
+    id: UUID
+    title: str
+    reference: str
+    opened_at: datetime
+    role: Role
+
+
+# Every page of a study asks this.
+_JOINED = Prepared(
+    select(Study.id, Study.title, Study.reference, Study.opened_at, Member.role)
+    .join(Member, Member.study_id == Study.id)
+    .where(Study.id == bindparam("study_id"), Member.account_id == bindparam("account_id"), Member.left_at.is_(None))
+)
+
+
 def permits_of(role: Role) -> frozenset[Permit]:
     """What a member in ``role`` may ask the pages for."""
     return PERMITS[role]
@@ -168,6 +189,13 @@ def membership(db: Session, study_id: UUID, account_id: UUID) -> Member | None:
     """The standing membership of an account in a study, or None."""
     theirs = (Member.study_id == study_id, Member.account_id == account_id)
     return db.scalar(select(Member).where(*theirs, Member.left_at.is_(None)))
+
+
+def joined(db: Session, study_id: UUID, account_id: UUID) -> Joined:
+    """The study, for somebody who works in it now; Missing for everybody else."""
+    for row in _JOINED.rows(db, study_id=study_id, account_id=account_id):
+        return Joined(*row)
+    raise Missing
 
 
 def of_account(db: Session, account_id: UUID) -> Sequence[tuple[Study, Member]]:

@@ -204,7 +204,7 @@ def _named(visit: Visit, this: Held, then: str) -> NomineeForm:
     try:
         nominations.nominate(
             visit.db, visit.keyring, this.one, persons.identity(form.data), now=visit.now,
-            relation=form.relation.data or "", by=visit.signed_in.id,
+            relation=form.relation.data or "", by=visit.account_id,
         )  # fmt: skip
     except Invalid as refusal:
         # There is a name, so it can only be the address.

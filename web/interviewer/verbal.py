@@ -116,7 +116,7 @@ def record(visit: Visit, pseudonym: str) -> ResponseReturnValue:
             agreements.agree(
                 visit.db, visit.keyring, one, said, document=shown.fingerprint, language=shown.language, now=visit.now,
                 key=key, signed=Signed(witness=form.witness.data or "", recording=form.recording.data or ""),
-                read_by=visit.signed_in.id,
+                read_by=visit.account_id,
             )  # fmt: skip
         except Invalid as refusal:
             form.refuse(refusal, "recording" if "recording" in refusal.sentence else None)

@@ -19,10 +19,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from vault import participant_sessions, sessions, studies
-from vault.accounts import Account
 from vault.attempts import TooManyTries
 from vault.codes import CodeUnreadable
-from vault.errors import Busy, CannotOpen, Conflict, Missing, Refused
+from vault.errors import Busy, CannotOpen, Conflict, Refused
 from vault.participant_sessions import CodeOpensNothing
 from vault.sessions import Stage
 from vault.studies import OF_THE_VISITOR, Permit
@@ -206,10 +205,7 @@ def _admit(visit: Visit, *, writing: bool) -> None:
         opened = sessions.read_session(visit.db, cookie, now=visit.now)
     except CannotOpen:
         return
-    account = visit.db.get(Account, opened.account_id)
-    if account is None or account.closed_at is not None:
-        return
-    visit.session, visit.account = opened, account
+    visit.session = opened
     if opened.stale(visit.now):
         _touch(visit, partial(sessions.touch, session=opened, now=visit.now), writing=writing)
 
@@ -226,11 +222,8 @@ def _require(visit: Visit, door: Door, arguments: dict[str, Any]) -> Response | 
     if not door.of_study:
         return None
     study_id = arguments.pop("study_id")
-    member = studies.membership(visit.db, study_id, visit.signed_in.id)
-    if member is None:
-        raise Missing
-    visit.study, visit.member = studies.find(visit.db, study_id), member
-    visit.permits = studies.permits_of(member.role)
+    visit.study = studies.joined(visit.db, study_id, visit.account_id)
+    visit.permits = studies.permits_of(visit.study.role)
     if door.permit not in visit.permits:
         raise Refused
     return None

@@ -14,7 +14,7 @@ from vault.errors import CannotOpen, Missing
 from vault.participant_sessions import Person
 from vault.settings import Settings
 from vault.store import Stores, Work
-from vault.studies import Member, Permit, Study
+from vault.studies import Joined, Permit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,7 @@ class Visit:
     work: Work
     now: datetime
     session: sessions.Open | None = field(default=None, repr=False)
-    account: Account | None = None
-    study: Study | None = None
-    member: Member | None = None
+    study: Joined | None = None
     permits: frozenset[Permit] = frozenset()
     device: str | None = field(default=None, repr=False)
     person: Person | None = None
@@ -44,6 +42,7 @@ class Visit:
     keeps: bool = False
     # Writes down that somebody was here, once a page that cannot write has been made.
     touches: Callable[[Session], None] | None = field(default=None, repr=False)
+    _account: Account | None = field(default=None, repr=False)
 
     @property
     def db(self) -> Session:
@@ -61,11 +60,18 @@ class Visit:
         return self.kit.settings
 
     @property
-    def signed_in(self) -> Account:
+    def account_id(self) -> UUID:
         """Who is signed in, on pages that nobody else reaches."""
-        if self.account is None:
+        if self.session is None:
             raise Missing
-        return self.account
+        return self.session.account_id
+
+    @property
+    def signed_in(self) -> Account:
+        """Their account, which is looked up when it is first asked for: most pages need its id only."""
+        if self._account is None:
+            self._account = self.db.get_one(Account, self.account_id)
+        return self._account
 
     @property
     def participant(self) -> Person:
@@ -77,7 +83,7 @@ class Visit:
     @property
     def actor(self) -> str:
         """How whoever is signed in stands in the log."""
-        return ledger.staff(self.signed_in.id)
+        return ledger.staff(self.account_id)
 
     @property
     def unlocked(self) -> bytes:
@@ -87,7 +93,7 @@ class Visit:
         return self.session.seed
 
     @property
-    def the_study(self) -> Study:
+    def the_study(self) -> Joined:
         """The study of the address, on pages that belong to one."""
         if self.study is None:
             raise Missing

@@ -93,6 +93,6 @@ def renew_recovery(visit: Visit) -> ResponseReturnValue:
 @page.action("/account/others", permit=Permit.STAFF)
 def sign_out_others(visit: Visit) -> ResponseReturnValue:
     """Every other browser is signed out."""
-    sessions.end_all(visit.db, visit.signed_in.id, but=visit.session)
+    sessions.end_all(visit.db, visit.account_id, but=visit.session)
     visit.tell(gettext("Every other browser was signed out."))
     return redirect(url_for("account.mine"), code=303)

@@ -97,7 +97,7 @@ def record(visit: Visit) -> ResponseReturnValue:
     if _just_recorded(visit, decided):
         return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)
     try:
-        approvals.record(visit.db, visit.the_study.id, decided, by=visit.signed_in.id, now=visit.now)
+        approvals.record(visit.db, visit.the_study.id, decided, by=visit.account_id, now=visit.now)
     except Invalid as refusal:
         form.refuse(refusal, "expires_on")
         return _page(visit, form), 422

@@ -87,7 +87,7 @@ def matrix_or_none(visit: Visit, instrument_id: UUID) -> Matrix | None:
             visit.keyring,
             visit.study_id,
             instrument_id,
-            account_id=visit.signed_in.id,
+            account_id=visit.account_id,
             seed=visit.unlocked,
             now=visit.now,
         )

@@ -72,7 +72,7 @@ def restrict(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         groups.setdefault(name, []).append(value)
     try:
         changed = audiences.restrict(
-            visit.db, visit.study_id, row.id, groups, by=visit.signed_in.id, now=visit.now
+            visit.db, visit.study_id, row.id, groups, by=visit.account_id, now=visit.now
         )  # fmt: skip
     except (Invalid, Missing) as refusal:
         form.refuse(refusal, "groups")

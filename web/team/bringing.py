@@ -150,8 +150,8 @@ def take(visit: Visit) -> ResponseReturnValue:
         seen = number(form.seen.data)
         if drafts.draft_of(visit.db, row.id).number != seen:
             raise Conflict("Somebody else saved this draft meanwhile. Choose the file again to see what is there now.")
-        draft = drafts.save_draft(visit.db, row.id, instrument, seen=seen, by=visit.signed_in.id, now=visit.now)
+        draft = drafts.save_draft(visit.db, row.id, instrument, seen=seen, by=visit.account_id, now=visit.now)
     else:
-        draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.signed_in.id, now=visit.now)
+        draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.account_id, now=visit.now)
     visit.tell(gettext("The form is a draft now. Read it through: nobody is asked anything before it is published."))
     return redirect(url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303)

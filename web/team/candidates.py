@@ -53,7 +53,7 @@ class Line:
 
 def by(visit: Visit) -> By:
     """Who reads and decides here, with their keys."""
-    return By(visit.signed_in.id, visit.unlocked)
+    return By(visit.account_id, visit.unlocked)
 
 
 def every_of(visit: Visit) -> Sequence[Candidate]:

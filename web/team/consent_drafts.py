@@ -64,7 +64,7 @@ def begin(visit: Visit) -> ResponseReturnValue:
     form, hints = _begin_form(visit, request.form)
     if not form.validate():
         return render(visit, "team/ask/consent_new.html", form=form, hints=hints), 422
-    drafts.begin(visit.db, visit.study_id, _source(visit, form.source.data), by=visit.signed_in.id, now=visit.now)
+    drafts.begin(visit.db, visit.study_id, _source(visit, form.source.data), by=visit.account_id, now=visit.now)
     return redirect(url_for("consent_drafts.edit", study_id=visit.study_id), code=303)
 
 
@@ -118,9 +118,9 @@ def save(visit: Visit) -> ResponseReturnValue:
     seen = _number(request.form.get("seen", ""))
     try:
         if draft_of(visit) is None and seen == 0:
-            drafts.begin(visit.db, visit.study_id, wording, by=visit.signed_in.id, now=visit.now)
+            drafts.begin(visit.db, visit.study_id, wording, by=visit.account_id, now=visit.now)
         else:
-            drafts.save(visit.db, visit.study_id, wording, seen=seen, by=visit.signed_in.id, now=visit.now)
+            drafts.save(visit.db, visit.study_id, wording, seen=seen, by=visit.account_id, now=visit.now)
     except Conflict:
         draft = draft_of(visit)
         if draft is None:
@@ -207,7 +207,7 @@ def publish(visit: Visit) -> ResponseReturnValue:
             visit.study_id,
             seen=seen,
             approval=int(form.approval.data),
-            by=visit.signed_in.id,
+            by=visit.account_id,
             now=visit.now,
         )
     except (Invalid, DraftChanged) as refusal:

@@ -67,7 +67,7 @@ def take_back(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     row = of_the_study(visit, instrument_id)
     to, seen = number(request.form.get("to")), number(request.form.get("seen"))
     try:
-        drafts.take_back(visit.db, row.id, to, seen=seen, by=visit.signed_in.id, now=visit.now)
+        drafts.take_back(visit.db, row.id, to, seen=seen, by=visit.account_id, now=visit.now)
     except (Conflict, Invalid) as refusal:
         return _page(visit, instrument_id, refusal=gettext(refusal.sentence)), status_of(refusal)
     visit.tell(gettext("The draft is again as it was then. You can undo this."))

@@ -116,7 +116,7 @@ def carry_out(
 ) -> None:
     """The deed is done to the draft, and the next page says so. Raises DraftOvertaken."""
     saved = drafts.change(
-        visit.db, row.id, deed, touches=touches, seen=number(request.form.get("seen")), by=visit.signed_in.id,
+        visit.db, row.id, deed, touches=touches, seen=number(request.form.get("seen")), by=visit.account_id,
         now=visit.now,
     )  # fmt: skip
     if sentence:
@@ -218,7 +218,7 @@ def undo(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """The last save is taken back."""
     row = of_the_study(visit, instrument_id)
     try:
-        drafts.undo(visit.db, row.id, seen=number(request.form.get("seen")), by=visit.signed_in.id, now=visit.now)
+        drafts.undo(visit.db, row.id, seen=number(request.form.get("seen")), by=visit.account_id, now=visit.now)
     except DraftOvertaken:
         sentence = gettext("Somebody else saved the draft meanwhile, so nothing was undone. This is how it stands now.")
         return _page(visit, instrument_id, refusal=sentence), 409

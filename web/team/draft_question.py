@@ -211,7 +211,7 @@ def _written(visit: Visit, row: InstrumentRow, place: Place, question: Question,
 
     touches = (place.question,) if place.question else ()
     return drafts.change(
-        visit.db, row.id, deed, touches=touches, seen=seen, by=visit.signed_in.id, now=visit.now
+        visit.db, row.id, deed, touches=touches, seen=seen, by=visit.account_id, now=visit.now
     ).merged  # fmt: skip
 
 

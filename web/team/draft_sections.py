@@ -134,7 +134,7 @@ def _save(visit: Visit, instrument_id: UUID, section_id: str) -> ResponseReturnV
     try:
         saved = drafts.change(
             visit.db, row.id, deed_of, touches=(section_place(section.id),) if section_id else (), seen=seen,
-            by=visit.signed_in.id, now=visit.now,
+            by=visit.account_id, now=visit.now,
         )  # fmt: skip
     except DraftOvertaken:
         theirs = _find(this.instrument, section_id)

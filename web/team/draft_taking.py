@@ -42,7 +42,7 @@ def _sources(visit: Visit, this: Desk) -> Iterator[Source]:
     for entry in newest.values():
         instrument = shelf.load(entry)
         yield Source(f"library:{entry.file}", title_of(instrument), gettext("Library"), instrument)
-    mine = studies.of_account(visit.db, visit.signed_in.id)
+    mine = studies.of_account(visit.db, visit.account_id)
     for study, member in sorted(mine, key=lambda one: one[0].id != visit.study_id):
         if Permit.SEE_INSTRUMENTS not in studies.permits_of(member.role):
             continue

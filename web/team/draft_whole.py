@@ -84,7 +84,7 @@ def save(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
 
     try:
         saved = drafts.change(
-            visit.db, this.row.id, deed, touches=(WHOLE,), seen=seen, by=visit.signed_in.id, now=visit.now
+            visit.db, this.row.id, deed, touches=(WHOLE,), seen=seen, by=visit.account_id, now=visit.now
         )
     except DraftOvertaken:
         trouble = Trouble({}, theirs=_differences(this.instrument, typed), overtaken=True)

@@ -153,7 +153,7 @@ def _already(visit: Visit, entries: Sequence[Entry]) -> tuple[RowProblem, ...]:
             visit.keyring,
             visit.study_id,
             entries,
-            persons.reader(visit.signed_in.id, visit.unlocked),
+            persons.reader(visit.account_id, visit.unlocked),
             now=visit.now,
         )
     except CannotOpen:

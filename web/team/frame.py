@@ -94,7 +94,7 @@ def extend(visit: Visit) -> ResponseReturnValue:
     if form.validate():
         try:
             frame = sampling.read_frame(form.text.data or "")
-            frames.add_cells(visit.db, visit.study_id, frame, by=visit.signed_in.id, now=visit.now)
+            frames.add_cells(visit.db, visit.study_id, frame, by=visit.account_id, now=visit.now)
         except Invalid as refusal:
             form.refuse(refusal, "text")
         else:
@@ -110,9 +110,7 @@ def set_quota(visit: Visit) -> ResponseReturnValue:
     if form.validate():
         try:
             part = json.loads(form.part.data or "{}")
-            frames.set_quota(
-                visit.db, visit.study_id, part, form.target.data or 0, by=visit.signed_in.id, now=visit.now
-            )
+            frames.set_quota(visit.db, visit.study_id, part, form.target.data or 0, by=visit.account_id, now=visit.now)
         except Invalid as refusal:
             form.refuse(refusal, "part")
         else:
@@ -124,6 +122,6 @@ def set_quota(visit: Visit) -> ResponseReturnValue:
 @page.action("/studies/<uuid:study_id>/frame/quotas/<uuid:quota_id>/drop", permit=Permit.RECRUIT)
 def drop_quota(visit: Visit, quota_id: UUID) -> ResponseReturnValue:
     """Nobody counts people in this part of the frame any more."""
-    frames.drop_quota(visit.db, visit.study_id, quota_id, by=visit.signed_in.id, now=visit.now)
+    frames.drop_quota(visit.db, visit.study_id, quota_id, by=visit.account_id, now=visit.now)
     visit.tell(gettext("The quota was taken away."))
     return redirect(url_for("frame.overview", study_id=visit.study_id), code=303)

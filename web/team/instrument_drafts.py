@@ -135,7 +135,7 @@ def save(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     try:
         instrument = read_yaml(form.text.data or "")
         saved = drafts.save_together(
-            visit.db, row.id, instrument, seen=number(form.seen.data), by=visit.signed_in.id, now=visit.now
+            visit.db, row.id, instrument, seen=number(form.seen.data), by=visit.account_id, now=visit.now
         )
         return _onward(visit, row, merged=saved.merged, then=request.form.get("then", ""))
     except FileUnreadable as unreadable:
@@ -168,7 +168,7 @@ def take_over(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     if entry is None:
         raise Invalid("Choose a version of the library first.")
     seen = number(request.form.get("seen"))
-    drafts.save_draft(visit.db, row.id, shelf.load(entry), seen=seen, by=visit.signed_in.id, now=visit.now)
+    drafts.save_draft(visit.db, row.id, shelf.load(entry), seen=seen, by=visit.account_id, now=visit.now)
     return _onward(visit, row)
 
 

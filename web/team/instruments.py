@@ -164,7 +164,7 @@ def _library() -> Iterator[tuple[str, str, str]]:
 
 def _elsewhere(visit: Visit) -> Iterator[tuple[str, str, Instrument]]:
     """Id, title and definition of what is asked in the other studies of whoever is signed in."""
-    for study, _ in studies.of_account(visit.db, visit.signed_in.id):
+    for study, _ in studies.of_account(visit.db, visit.account_id):
         if study.id != visit.study_id:
             for row, published in versions.of_study(visit.db, study.id):
                 if published:
@@ -207,7 +207,7 @@ def new(visit: Visit) -> ResponseReturnValue:
 
 
 def _begun(visit: Visit, instrument: Instrument) -> ResponseReturnValue:
-    draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.signed_in.id, now=visit.now)
+    draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.account_id, now=visit.now)
     visit.tell(gettext("The draft was begun. Nobody is asked anything before it is published."))
     return redirect(url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303)
 

@@ -105,7 +105,7 @@ def rotate(visit: Visit, scope: str) -> ResponseReturnValue:
             visit.keyring,
             visit.the_study.id,
             Scope(scope),
-            account_id=visit.signed_in.id,
+            account_id=visit.account_id,
             seed=visit.unlocked,
             now=visit.now,
         )

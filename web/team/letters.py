@@ -74,7 +74,7 @@ def release(visit: Visit) -> ResponseReturnValue:
     if not people:
         return _nothing_chosen(visit)
     count = invitations.invite(
-        visit.db, visit.keyring, visit.study_id, people, account_id=visit.signed_in.id, now=visit.now
+        visit.db, visit.keyring, visit.study_id, people, account_id=visit.account_id, now=visit.now
     )
     visit.tell(ngettext("%(num)s letter waits to be mailed.", "%(num)s letters wait to be mailed.", count))
     return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)
@@ -120,7 +120,7 @@ class Outcome:
 
 def _sending(visit: Visit, outcome: Outcome) -> Iterator[str]:
     """Each letter in a transaction of its own, so that no letter is sent twice because a later one failed."""
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     # The connection comes first: without one no address is read.
     with mail.one_at_a_time(visit.settings), mail.opened(visit.settings) as post:
         ready = list(
@@ -142,7 +142,7 @@ def _sending(visit: Visit, outcome: Outcome) -> Iterator[str]:
                 invitations.undeliverable(visit.db, one.letter, now=visit.now)
             else:
                 outcome.sent += 1
-                invitations.sent(visit.db, visit.keyring, one.letter, account_id=visit.signed_in.id, now=visit.now)
+                invitations.sent(visit.db, visit.keyring, one.letter, account_id=visit.account_id, now=visit.now)
             yield one.pseudonym
 
 
@@ -166,7 +166,7 @@ def _message(visit: Visit, ready: Ready) -> mail.Letter:
 def paper(visit: Visit) -> ResponseReturnValue:
     """The chosen letters as one file to print, each with its link, code and QR code. They go on waiting."""
     chosen = _chosen(visit)
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     outgoing = invitations.outgoing(
         visit.db,
         visit.keyring,
@@ -192,6 +192,6 @@ def posted(visit: Visit) -> ResponseReturnValue:
     if not held:
         return _nothing_chosen(visit)
     for letter in held:
-        invitations.sent(visit.db, visit.keyring, letter, account_id=visit.signed_in.id, now=visit.now)
+        invitations.sent(visit.db, visit.keyring, letter, account_id=visit.account_id, now=visit.now)
     visit.tell(ngettext("%(num)s letter was posted.", "%(num)s letters were posted.", len(held)))
     return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)

@@ -82,7 +82,7 @@ def make(visit: Visit) -> ResponseReturnValue:
                 most=form.most.data,
                 site_id=UUID(form.site.data) if form.site.data else None,
                 stratum_id=UUID(form.stratum.data) if form.stratum.data else None,
-                by=visit.signed_in.id,
+                by=visit.account_id,
                 now=visit.now,
             )
         except (Conflict, Invalid) as refusal:
@@ -99,6 +99,6 @@ def stop(visit: Visit, word: str) -> ResponseReturnValue:
     link = links.find(visit.db, word)
     if link.study_id != visit.study_id:
         raise Missing
-    links.stop(visit.db, link, by=visit.signed_in.id, now=visit.now)
+    links.stop(visit.db, link, by=visit.account_id, now=visit.now)
     visit.tell(gettext("The address is closed."))
     return redirect(url_for("links.listing", study_id=visit.study_id), code=303)

@@ -188,7 +188,7 @@ def welcome_again(visit: Visit, member_id: UUID) -> ResponseReturnValue:
 def _to_welcome(visit: Visit, member_id: UUID) -> Row:
     """The member, if a link for them is made here; Refused for oneself, and for whoever came in by another study."""
     row = _member(visit, member_id)
-    if row.account.id == visit.signed_in.id:
+    if row.account.id == visit.account_id:
         raise Refused(gettext("Nobody makes a link for themselves. Change your passphrase under Your account."))
     if not may_welcome(visit, row.account):
         raise Refused(str(BEGAN_ELSEWHERE if row.ready else INVITED_ELSEWHERE))
@@ -217,7 +217,7 @@ def give(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     if not form.validate():
         return _grant(visit, row, form), 422
     try:
-        by, seen = visit.signed_in.id, form.shown.data or ""
+        by, seen = visit.account_id, form.shown.data or ""
         study_keys.give(visit.db, row.member, row.account, shown=seen, by=by, seed=visit.unlocked, now=visit.now)
     except study_keys.FingerprintDiffers as refusal:
         form.compared.data = False
@@ -244,9 +244,7 @@ def change_role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     if Role(form.role.data) is row.member.role:
         return _back(visit)
     try:
-        member = departures.change_role(
-            visit.db, row.member, Role(form.role.data), by=visit.signed_in.id, now=visit.now
-        )
+        member = departures.change_role(visit.db, row.member, Role(form.role.data), by=visit.account_id, now=visit.now)
     except studies.LastLead as refusal:
         form.refuse(refusal, "role")
         return render(visit, "team/member_role.html", row=row, form=form, hints=_HINTS), 422
@@ -267,8 +265,8 @@ def leave(visit: Visit, member_id: UUID) -> ResponseReturnValue:
 def part(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     """The person is no member any more, and the keys they held open nothing that is in use."""
     row = _member(visit, member_id)
-    departures.part_with(visit.db, row.member, by=visit.signed_in.id, now=visit.now)
-    if row.account.id == visit.signed_in.id:
+    departures.part_with(visit.db, row.member, by=visit.account_id, now=visit.now)
+    if row.account.id == visit.account_id:
         # Whoever leaves cannot turn the keys any more; another lead is asked to on their next visit.
         return redirect(url_for("studies.listing"), code=303)
     _settle(visit)
@@ -285,6 +283,6 @@ def settle(visit: Visit) -> ResponseReturnValue:
 
 
 def _settle(visit: Visit) -> None:
-    me, study_id = visit.signed_in.id, visit.the_study.id
+    me, study_id = visit.account_id, visit.the_study.id
     steps = departures.settle(visit.db, visit.keyring, study_id, account_id=me, seed=visit.unlocked, now=visit.now)
     visit.carry_out(steps)

@@ -49,7 +49,7 @@ class Row:
 )  # fmt: skip
 def listing(visit: Visit) -> ResponseReturnValue:
     """Every nomination that can still be read. The look is a deed."""
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     named = nominations.of_study(visit.db, visit.keyring, visit.study_id, reader, now=visit.now)
     pseudonyms = {one.id: one.pseudonym for one in participants.of_study(visit.db, visit.study_id)}
     status = statuses.of_study(visit.db, visit.study_id)
@@ -85,7 +85,7 @@ def _both(visit: Visit, pseudonym: str, other: str) -> tuple[Participant, Partic
 def compare(visit: Visit, pseudonym: str, other: str) -> ResponseReturnValue:
     """Two people side by side, who may be one. The look is a deed."""
     both = _both(visit, pseudonym, other)
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     identities = [persons.who(visit.db, visit.keyring, one, reader, now=visit.now) for one in both]
     return render(visit, "team/recruit/same.html", both=both, identities=identities)
 
@@ -94,7 +94,7 @@ def compare(visit: Visit, pseudonym: str, other: str) -> ResponseReturnValue:
 def link(visit: Visit, pseudonym: str, other: str) -> ResponseReturnValue:
     """They are one person, known by the pseudonym of the participant who was there."""
     nominee, known = _both(visit, pseudonym, other)
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     nominations.link(visit.db, visit.keyring, nominee, known, reader, now=visit.now)
     # The keys are dead; if somebody was reading them, what is left of them on the disk goes with the next start.
     with suppress(StillRead):

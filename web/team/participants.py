@@ -208,7 +208,7 @@ def step(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     if form.validate():
         try:
             statuses.record_by_hand(
-                visit.db, visit.study_id, one.id, Status(form.status.data), account_id=visit.signed_in.id, now=visit.now
+                visit.db, visit.study_id, one.id, Status(form.status.data), account_id=visit.account_id, now=visit.now
             )
         except (Invalid, Refused) as refusal:
             # Whoever has left has no steps on the page any more to stand beside.
@@ -248,7 +248,7 @@ def assign(visit: Visit, pseudonym: str) -> ResponseReturnValue:
         try:
             account = recruitment.interviewer(visit.db, visit.study_id, UUID(form.interviewer.data))
             assignments.assign(
-                visit.db, visit.keyring, one, account, by=visit.signed_in.id, seed=visit.unlocked, now=visit.now
+                visit.db, visit.keyring, one, account, by=visit.account_id, seed=visit.unlocked, now=visit.now
             )
         except (Invalid, CannotOpen) as refusal:
             form.refuse(refusal, "interviewer")
@@ -262,7 +262,7 @@ def assign(visit: Visit, pseudonym: str) -> ResponseReturnValue:
 def unassign(visit: Visit, pseudonym: str, account_id: UUID) -> ResponseReturnValue:
     """The interviewer opens nothing of this participant any more."""
     one = found(visit, pseudonym)
-    assignments.unassign(visit.db, visit.keyring, one, account_id, by=visit.signed_in.id, now=visit.now)
+    assignments.unassign(visit.db, visit.keyring, one, account_id, by=visit.account_id, now=visit.now)
     visit.tell(gettext("The assignment was ended."))
     return _back(visit, one)
 
@@ -271,7 +271,7 @@ def unassign(visit: Visit, pseudonym: str, account_id: UUID) -> ResponseReturnVa
 def renew(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """A new code, shown this once; every former one opens nothing."""
     one = found(visit, pseudonym)
-    keys = assignments.keys_of(visit.db, visit.keyring, one, account_id=visit.signed_in.id, seed=visit.unlocked)
+    keys = assignments.keys_of(visit.db, visit.keyring, one, account_id=visit.account_id, seed=visit.unlocked)
     # A letter to somebody who has left the study would never be sent.
     mail = request.form.get("by") == "letter" and one.standing is Standing.ENROLLED
     try:
@@ -280,7 +280,7 @@ def renew(visit: Visit, pseudonym: str) -> ResponseReturnValue:
             visit.keyring,
             one,
             keys,
-            by=visit.signed_in.id,
+            by=visit.account_id,
             now=visit.now,
             typed=True,
             mail=mail,

@@ -37,7 +37,7 @@ def _page(visit: Visit, one: Participant, form: IdentityForm) -> str:
 def show(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     """Name and contact. The look is a deed."""
     one = participants.by_pseudonym(visit.db, visit.study_id, pseudonym)
-    reader = persons.reader(visit.signed_in.id, visit.unlocked)
+    reader = persons.reader(visit.account_id, visit.unlocked)
     identity = persons.who(visit.db, visit.keyring, one, reader, now=visit.now)
     known = {name: getattr(identity, name) for name in persons.FIELDS} if identity else {}
     return _page(visit, one, IdentityForm(data=known))
@@ -50,7 +50,7 @@ def correct(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     form = IdentityForm(request.form)
     if form.validate():
         try:
-            reader = persons.reader(visit.signed_in.id, visit.unlocked)
+            reader = persons.reader(visit.account_id, visit.unlocked)
             persons.correct(visit.db, visit.keyring, one, form.data, reader, now=visit.now)
         except (Invalid, CannotOpen) as refusal:
             form.refuse(refusal, "email" if "e-mail address is" in refusal.sentence else "name")

@@ -74,7 +74,7 @@ def _quotas(overview: Overview) -> list[Bar]:
 @page.view("/studies/<uuid:study_id>/progress", permit=Permit.SEE_PROGRESS, place=Place(Task.RECRUIT, _l("Progress")))
 def overview(visit: Visit) -> ResponseReturnValue:
     """The counts as tables, with a drawing of each."""
-    exact = visit.member is not None and visit.member.role in _EXACT
+    exact = visit.the_study.role in _EXACT
     counted = progress.overview(visit.db, visit.study_id, exact=exact)
     return render(
         visit,

@@ -25,7 +25,7 @@ def from_candidates(
 
 def read_or_not(visit: Visit, instrument_id: UUID) -> Mapping[str, Origin]:
     """From which candidates an instrument's questions come, with what was said for those who hold the key to it."""
-    by = By(visit.signed_in.id, visit.unlocked)
+    by = By(visit.account_id, visit.unlocked)
     try:
         return accepting.read_origins(visit.db, visit.study_id, instrument_id, by=by, now=visit.now)
     except CannotOpen:

@@ -209,7 +209,7 @@ def publish(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
             drafts.draft_of(visit.db, row.id),
             reasons,
             approval=int(form.approval.data),
-            by=visit.signed_in.id,
+            by=visit.account_id,
             now=visit.now,
             seen=number(request.form.get("seen")),
         )

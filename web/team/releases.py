@@ -100,7 +100,7 @@ def _page(
         Doing=Doing,
         may=may,
         alone=alone,
-        mine=release.asked_by == visit.signed_in.id,
+        mine=release.asked_by == visit.account_id,
         opens=keys >= {Scope.RESPONSES, Scope.LINKAGE},
         refuse=refuse or RefuseForm(),
         declare=declare or DeclareForm(),

@@ -246,6 +246,6 @@ def new_phone(visit: Visit) -> ResponseReturnValue:
             status = refused(form, refusal, "recovery_code")
         else:
             # Whoever found the old phone may be signed in with it somewhere.
-            sessions.end_all(visit.db, visit.signed_in.id, but=visit.session)
+            sessions.end_all(visit.db, visit.account_id, but=visit.session)
             return redirect(url_for("welcome.second_factor"), code=303)
     return render(visit, "team/phone_lost.html", form=form), status

@@ -57,7 +57,7 @@ class SiteForm(PageForm):
 @page.view("/studies", permit=Permit.STAFF, place=Place(Task.ACCOUNT, _l("Your studies")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """The studies of whoever looks."""
-    mine = studies.of_account(visit.db, visit.signed_in.id)
+    mine = studies.of_account(visit.db, visit.account_id)
     return render(visit, "team/studies.html", mine=mine, roles=ROLES)
 
 
@@ -85,9 +85,9 @@ def found(visit: Visit) -> ResponseReturnValue:
 def _just_founded(visit: Visit, form: StudyForm) -> Study | None:
     """The study that the same form has made a moment ago: somebody pressed the button twice."""
     # Two requests at once come here one after the other.
-    visit.db.scalar(select(Account.id).where(Account.id == visit.signed_in.id).with_for_update())
+    visit.db.scalar(select(Account.id).where(Account.id == visit.account_id).with_for_update())
     said = form.title.data, form.reference.data
-    for study, _ in studies.of_account(visit.db, visit.signed_in.id):
+    for study, _ in studies.of_account(visit.db, visit.account_id):
         if (study.title, study.reference) == said and visit.now - study.opened_at < TWICE:
             return study
     return None
@@ -125,7 +125,7 @@ def add_site(visit: Visit) -> ResponseReturnValue:
     form = SiteForm(request.form)
     if form.validate():
         try:
-            studies.add_site(visit.db, visit.the_study.id, form.name.data or "", by=visit.signed_in.id, now=visit.now)
+            studies.add_site(visit.db, visit.the_study.id, form.name.data or "", by=visit.account_id, now=visit.now)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "name")
         else:
