@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, bindparam, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
@@ -156,7 +156,12 @@ class Joined:
 _JOINED = Prepared(
     select(Study.id, Study.title, Study.reference, Study.opened_at, Member.role)
     .join(Member, Member.study_id == Study.id)
-    .where(Study.id == bindparam("study_id"), Member.account_id == bindparam("account_id"), Member.left_at.is_(None))
+    .where(
+        Study.id == bindparam("study_id"),
+        # The column takes its type from the accounts, whose table may be imported later than this is made.
+        Member.account_id == bindparam("account_id", type_=Uuid()),
+        Member.left_at.is_(None),
+    )
 )
 
 
