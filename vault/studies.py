@@ -62,6 +62,9 @@ class Permit(StrEnum):
     INTERVIEW = "interview"
     ASK_RELEASES = "ask-releases"
     APPROVE_RELEASES = "approve-releases"
+    RECORD_INCIDENTS = "record-incidents"
+    SEE_INCIDENTS = "see-incidents"
+    HANDLE_INCIDENTS = "handle-incidents"
 
 
 OF_THE_VISITOR = frozenset({Permit.OPEN, Permit.HALF, Permit.STAFF, Permit.TAKE_PART})
@@ -77,14 +80,16 @@ HOLDS: dict[Role, frozenset[Scope]] = {
 }
 
 _EVERYBODY = frozenset({Permit.SEE_STUDY, Permit.SEE_INSTRUMENTS, Permit.SEE_PROGRESS})
+_TEAM = _EVERYBODY | {Permit.RECORD_INCIDENTS}
+_INCIDENTS = frozenset({Permit.SEE_INCIDENTS, Permit.HANDLE_INCIDENTS})
 
 PERMITS: dict[Role, frozenset[Permit]] = {
     Role.LEAD: frozenset(Permit) - OF_THE_VISITOR,
-    Role.COORDINATOR: _EVERYBODY | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
-    Role.INTERVIEWER: _EVERYBODY | {Permit.INTERVIEW},
-    Role.TRANSCRIBER: _EVERYBODY,
-    Role.ANALYST: _EVERYBODY | {Permit.READ_ANSWERS, Permit.ASK_RELEASES},
-    Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER},
+    Role.COORDINATOR: _TEAM | _INCIDENTS | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
+    Role.INTERVIEWER: _TEAM | {Permit.INTERVIEW},
+    Role.TRANSCRIBER: _TEAM,
+    Role.ANALYST: _TEAM | {Permit.READ_ANSWERS, Permit.ASK_RELEASES},
+    Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER, Permit.SEE_INCIDENTS},
 }
 
 

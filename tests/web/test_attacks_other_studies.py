@@ -30,6 +30,9 @@ MAY: dict[Permit, frozenset[Role]] = {
     Permit.INTERVIEW: LEAD | {Role.INTERVIEWER},
     Permit.ASK_RELEASES: LEAD | {Role.ANALYST},
     Permit.APPROVE_RELEASES: LEAD,
+    Permit.RECORD_INCIDENTS: EVERYBODY - {Role.AUDITOR},
+    Permit.SEE_INCIDENTS: LEAD | {Role.COORDINATOR, Role.AUDITOR},
+    Permit.HANDLE_INCIDENTS: LEAD | {Role.COORDINATOR},
 }
 
 # Routes that anybody may call, with the reason for each. A further one fails until it stands here.
