@@ -9,29 +9,25 @@ states of a draft are kept, so that a save can be undone.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, delete, insert, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, bindparam, select, update
+from sqlalchemy import Uuid as UuidType
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm.util import identity_key
 
-from instruments.definition import ID, Instrument, Role, from_json, to_json
+from instruments import draft_states
+from instruments.definition import ID, Instrument, Role
+from instruments.draft_states import State
 from instruments.editing import part
 from instruments.merging import merge
 from vault import ledger, studies
 from vault.errors import Conflict, Invalid, Missing, Refused
+from vault.prepared import Prepared
 from vault.store import Base
-
-KEPT = 50
 
 # What somebody does to a draft: from the definition as it stands to the one that they want.
 Deed = Callable[[Instrument], Instrument]
-
-
-@lru_cache(maxsize=16)
-def _read(text: str) -> Instrument:
-    # One who writes reads the same large text with every page that is opened.
-    return from_json(text.encode())
 
 
 class InstrumentRow(Base):
@@ -48,47 +44,56 @@ class InstrumentRow(Base):
 
 
 class Draft(Base):
-    """What is being written. ``number`` counts how often it was saved."""
+    """What is being written. ``number`` counts how often it was saved; what it says is among its states."""
 
     __tablename__ = "instrument_draft"
 
     instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instrument.id"), primary_key=True)
     number: Mapped[int]
-    text: Mapped[str]  # the definition as JSON
+    mark: Mapped[UUID]  # that of its newest state
     edited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     edited_at: Mapped[datetime]
     undo_to: Mapped[int | None] = mapped_column(default=None)  # the number that undoing goes back to
 
     @property
     def definition(self) -> Instrument:
-        """The definition as it stands. Raises DefinitionUnreadable, which a saved draft never does."""
-        return _read(self.text)
+        """The definition as it stands."""
+        db = object_session(self)
+        if db is None:
+            raise Missing
+        return draft_states.definition(db, self.instrument_id, self.number, self.mark)
 
 
-class Before(Base):
-    """What a draft was before it was saved again: the last ``KEPT`` states of it."""
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """A draft at one of its numbers. Its ``mark`` is that of no other state of any draft."""
 
-    __tablename__ = "instrument_draft_before"
+    instrument_id: UUID
+    number: int
+    mark: UUID
+    edited_by: UUID
+    edited_at: datetime
+    undo_to: int | None
 
-    instrument_id: Mapped[UUID] = mapped_column(ForeignKey("instrument.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    text: Mapped[str] = mapped_column(deferred=True)
-    edited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    edited_at: Mapped[datetime]
-    undo_to: Mapped[int | None]
-
-    @property
-    def definition(self) -> Instrument:
-        """The definition as it was."""
-        return _read(self.text)
+    def definition(self, db: Session) -> Instrument:
+        """What it says."""
+        return draft_states.definition(db, self.instrument_id, self.number, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """The draft as it is now, and whether somebody else's changes were put together with these."""
+    """The number of the draft now, and whether somebody else's changes were put together with these."""
 
-    draft: Draft
+    number: int
     merged: bool
+
+
+_OF = Draft.instrument_id == bindparam("of", type_=UuidType())
+_STANDS = select(Draft.instrument_id, Draft.number, Draft.mark, Draft.edited_by, Draft.edited_at, Draft.undo_to).where(
+    _OF
+)
+_SEEN, _HELD = Prepared(_STANDS), Prepared(_STANDS.with_for_update())
+_GOES_ON: Prepared[()] = Prepared(update(Draft).where(_OF), ["number", "mark", "edited_by", "edited_at", "undo_to"])
 
 
 class DraftOvertaken(Conflict):
@@ -120,8 +125,11 @@ def begin(db: Session, study_id: UUID, instrument: Instrument, *, by: UUID, now:
     row = InstrumentRow(study_id=study_id, key=instrument.id, role=instrument.role, begun_at=now)
     db.add(row)
     db.flush()
-    draft = Draft(instrument_id=row.id, number=1, text=to_json(instrument).decode(), edited_by=by, edited_at=now)
+    draft = Draft(instrument_id=row.id, number=1, mark=uuid4(), edited_by=by, edited_at=now)
     db.add(draft)
+    draft_states.add(
+        db, row.id, instrument, before=None, number=1, mark=draft.mark, undo_to=None, by=by, now=now
+    )  # fmt: skip
     ledger.append(
         db,
         "instrument.begun",
@@ -139,10 +147,9 @@ def save_draft(
     db: Session, instrument_id: UUID, instrument: Instrument, *, seen: int, by: UUID, now: datetime
 ) -> Draft:
     """The draft is ``instrument`` now. DraftOvertaken if it is not number ``seen`` any more."""
-    draft = locked(db, instrument_id)
-    if draft.number != seen:
-        raise DraftOvertaken
-    return _saved(db, draft, instrument, undo_to=draft.number, by=by, now=now)
+    held = _as_seen(db, instrument_id, seen)
+    _saved(db, held, held.definition(db), instrument, undo_to=held.number, by=by, now=now)
+    return draft_of(db, instrument_id)
 
 
 def save_together(
@@ -152,14 +159,15 @@ def save_together(
 
     DraftOvertaken if both changed the same thing, or if what the draft was then is not kept any more.
     """
-    draft = locked(db, instrument_id)
-    if draft.number == seen:
-        return Together(_saved(db, draft, instrument, undo_to=seen, by=by, now=now), merged=False)
-    base = state(db, draft, seen)
-    merged = merge(base, instrument, draft.definition) if base is not None else None
+    held = _hold(db, instrument_id)
+    stands = held.definition(db)
+    if held.number == seen:
+        return Together(_saved(db, held, stands, instrument, undo_to=seen, by=by, now=now), merged=False)
+    base = draft_states.earlier(db, instrument_id, seen, newest=held.number)
+    merged = merge(base[0], instrument, stands) if base is not None else None
     if merged is None or merged.conflicts:
         raise DraftOvertaken
-    return Together(_saved(db, draft, merged.instrument, undo_to=draft.number, by=by, now=now), merged=True)
+    return Together(_saved(db, held, stands, merged.instrument, undo_to=held.number, by=by, now=now), merged=True)
 
 
 def change(
@@ -170,82 +178,89 @@ def change(
     ``touches`` are places as in ``instruments.comparison``. DraftOvertaken if somebody did, or if that is not known any
     more. Nothing is saved where the deed changes nothing.
     """
-    draft = locked(db, instrument_id)
-    stands = draft.definition
-    if draft.number != seen and touches:
-        base = state(db, draft, seen)
-        if base is None or any(part(base, place) != part(stands, place) for place in touches):
+    held = _hold(db, instrument_id)
+    stands = held.definition(db)
+    if held.number != seen and touches:
+        base = draft_states.earlier(db, instrument_id, seen, newest=held.number)
+        if base is None or any(part(base[0], place) != part(stands, place) for place in touches):
             raise DraftOvertaken
     wanted = deed(stands)
     if wanted == stands:
-        return Together(draft, merged=False)
-    saved = _saved(db, draft, wanted, undo_to=draft.number, by=by, now=now)
-    return Together(saved, merged=saved.number != seen + 1)
+        return Together(held.number, merged=False)
+    number = _saved(db, held, stands, wanted, undo_to=held.number, by=by, now=now)
+    return Together(number, merged=number != seen + 1)
 
 
-def undo(db: Session, instrument_id: UUID, *, seen: int, by: UUID, now: datetime) -> Draft:
+def undo(db: Session, instrument_id: UUID, *, seen: int, by: UUID, now: datetime) -> None:
     """The draft is what it was before the last save that was not undone yet. This is a save as well.
 
     DraftOvertaken if the draft is not number ``seen`` any more; NothingToUndo if nothing is kept to go back to.
     """
-    draft = locked(db, instrument_id)
-    if draft.number != seen:
-        raise DraftOvertaken
-    return _back(db, draft, draft.undo_to, by=by, now=now)
-
-
-def take_back(db: Session, instrument_id: UUID, to: int, *, seen: int, by: UUID, now: datetime) -> Draft:
-    """The draft is again what it was at number ``to``. Undoing this leads back to what it is now."""
-    draft = locked(db, instrument_id)
-    if draft.number != seen:
-        raise DraftOvertaken
-    instrument = state(db, draft, to)
-    if instrument is None:
-        raise NothingToUndo
-    return _saved(db, draft, instrument, undo_to=draft.number, by=by, now=now)
-
-
-def _back(db: Session, draft: Draft, to: int | None, *, by: UUID, now: datetime) -> Draft:
-    before = db.get(Before, (draft.instrument_id, to)) if to is not None else None
-    if before is None:
-        raise NothingToUndo
-    return _saved(db, draft, before.definition, undo_to=before.undo_to, by=by, now=now)
-
-
-def _saved(db: Session, draft: Draft, instrument: Instrument, *, undo_to: int | None, by: UUID, now: datetime) -> Draft:
-    """The one way in which a draft is written: what it was is kept, and what is older than ``KEPT`` savings goes."""
-    row = find_instrument(db, draft.instrument_id)
-    if (instrument.id, instrument.role) != (row.key, row.role):
-        raise Invalid("The name of an instrument, and whether it is a survey or a guide, cannot change. Begin another.")
-    db.execute(
-        insert(Before).from_select(
-            ["instrument_id", "number", "text", "edited_by", "edited_at", "undo_to"],
-            select(
-                Draft.instrument_id, Draft.number, Draft.text, Draft.edited_by, Draft.edited_at, Draft.undo_to
-            ).where(Draft.instrument_id == draft.instrument_id),
-        )
+    held = _as_seen(db, instrument_id, seen)
+    found = (
+        draft_states.earlier(db, instrument_id, held.undo_to, newest=held.number) if held.undo_to is not None else None
     )
-    db.execute(delete(Before).where(Before.instrument_id == draft.instrument_id, Before.number <= draft.number - KEPT))
-    draft.text = to_json(instrument).decode()
-    draft.number += 1
-    draft.undo_to = undo_to
-    draft.edited_by = by
-    draft.edited_at = now
-    db.flush()
-    return draft
+    if found is None:
+        raise NothingToUndo
+    before, undo_to = found
+    _saved(db, held, held.definition(db), before, undo_to=undo_to, by=by, now=now)
 
 
-def state(db: Session, draft: Draft, number: int) -> Instrument | None:
-    """What the draft was at a number; None if that is not kept any more, or never was."""
-    if number == draft.number:
-        return draft.definition
-    before = db.get(Before, (draft.instrument_id, number))
-    return before.definition if before is not None else None
+def take_back(db: Session, instrument_id: UUID, to: int, *, seen: int, by: UUID, now: datetime) -> None:
+    """The draft is again what it was at number ``to``. Undoing this leads back to what it is now."""
+    held = _as_seen(db, instrument_id, seen)
+    found = draft_states.earlier(db, instrument_id, to, newest=held.number)
+    if found is None:
+        raise NothingToUndo
+    _saved(db, held, held.definition(db), found[0], undo_to=held.number, by=by, now=now)
 
 
-def befores(db: Session, instrument_id: UUID) -> Sequence[Before]:
-    """The states of a draft that are kept, the newest first."""
-    return db.scalars(select(Before).where(Before.instrument_id == instrument_id).order_by(Before.number.desc())).all()
+def _saved(
+    db: Session, held: Stands, stands: Instrument, wanted: Instrument, *, undo_to: int | None, by: UUID, now: datetime
+) -> int:
+    """The one way in which a draft is written: a further state is added, and the draft is that one. Its number."""
+    if (wanted.id, wanted.role) != (stands.id, stands.role):
+        raise Invalid("The name of an instrument, and whether it is a survey or a guide, cannot change. Begin another.")
+    number, mark = held.number + 1, uuid4()
+    draft_states.add(
+        db, held.instrument_id, wanted, before=stands, number=number, mark=mark, undo_to=undo_to, by=by, now=now
+    )
+    _GOES_ON.write(
+        db, of=held.instrument_id, number=number, mark=mark, edited_by=by, edited_at=now, undo_to=undo_to
+    )  # fmt: skip
+    # Whoever holds the row sees what was written past it.
+    row = db.identity_map.get(identity_key(Draft, held.instrument_id))
+    if row is not None:
+        db.expire(row)
+    return number
+
+
+def _as_seen(db: Session, instrument_id: UUID, seen: int) -> Stands:
+    held = _hold(db, instrument_id)
+    if held.number != seen:
+        raise DraftOvertaken
+    return held
+
+
+def _hold(db: Session, instrument_id: UUID) -> Stands:
+    """The draft as it is in the database now, which nobody else changes until this unit of work ends."""
+    return _one(_HELD.rows(db, of=instrument_id))
+
+
+def stands(db: Session, instrument_id: UUID) -> Stands:
+    """The draft of an instrument as it stands, or Missing."""
+    return _one(_SEEN.rows(db, of=instrument_id))
+
+
+def _one(rows: Sequence[tuple[UUID, int, UUID, UUID, datetime, int | None]]) -> Stands:
+    if not rows:
+        raise Missing
+    return Stands(*rows[0])
+
+
+def befores(db: Session, instrument_id: UUID) -> Sequence[State]:
+    """The states of a draft that are kept, the newest first; the draft as it stands is not among them."""
+    return draft_states.kept(db, instrument_id, newest=stands(db, instrument_id).number)
 
 
 def draft_of(db: Session, instrument_id: UUID) -> Draft:

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from instruments import drafts, editing
+from instruments import draft_states, drafts, editing
 from instruments.definition import Instrument, find
 from instruments.drafts import Deed, Draft, DraftOvertaken, NothingToUndo, Together
 from instruments.kinds import YesNo
@@ -125,9 +125,9 @@ def test_an_undo_that_does_not_know_the_last_save_is_refused(desk: Desk) -> None
 
 
 def test_only_the_last_states_are_kept_and_who_began_before_them_is_told(desk: Desk) -> None:
-    for number in range(drafts.KEPT + 3):
+    for number in range(draft_states.KEPT + 3):
         desk.change(reworded("a", f"Text {number}"), "a")
-    assert len(drafts.befores(desk.db, desk.draft.instrument_id)) == drafts.KEPT
+    assert len(drafts.befores(desk.db, desk.draft.instrument_id)) == draft_states.KEPT
     with pytest.raises(DraftOvertaken):
         desk.change(reworded("b", "Mine"), "b", seen=1)
 

@@ -8,7 +8,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from instruments import drafts
+from instruments import draft_states, drafts
 from instruments.comparison import Difference, compare
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid
@@ -42,7 +42,10 @@ def _page(visit: Visit, instrument_id: UUID, *, refusal: str = "") -> str:
     this = desk(visit, instrument_id)
     kept = list(drafts.befores(visit.db, this.row.id))[: SHOWN + 1]
     states = [(this.draft.number, this.draft.edited_by, this.draft.edited_at, this.instrument)]
-    states += [(one.number, one.edited_by, one.edited_at, one.definition) for one in kept]
+    states += [
+        (one.number, one.edited_by, one.edited_at, draft_states.definition(visit.db, this.row.id, one.number, one.mark))
+        for one in kept
+    ]
     names = {person: visit.db.get_one(Account, person).name for _, person, _, _ in states}
     savings = [
         Saving(
