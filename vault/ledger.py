@@ -22,6 +22,17 @@ SYSTEM = "system"
 
 FORMAT = 1
 
+# After these a checkpoint goes to the auditors at once.
+AT_ONCE = frozenset({
+    "approval.recorded", "consent.published", "erasure.keys-destroyed", "erasure.promised", "escrow.entrusted",
+    "escrow.used", "key.granted", "log.key-changed", "member.joined", "member.left", "release.approved",
+    "release.fetched",
+})  # fmt: skip
+
+# After these, and those above, the log is sequenced at once: somebody is given a receipt.
+_SEQUENCED_AT_ONCE = AT_ONCE | {"consent.decided", "participant.withdrew"}
+_MARK = "log-at-once"
+
 Fact = str | int | bool | Sequence[str]
 
 _ACTION = re.compile(r"[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+")
@@ -89,6 +100,13 @@ def append(
         "facts": {name: _fact(value) for name, value in facts.items()},
     })  # fmt: skip
     _LINE.write(db, study_id=study, action=action, body=body)
+    if action in _SEQUENCED_AT_ONCE:
+        db.info[_MARK] = True
+
+
+def asks_to_be_sequenced(db: Session) -> bool:
+    """Whether a deed of this session should be a leaf as soon as it is committed."""
+    return bool(db.info.get(_MARK))
 
 
 def _fact(value: Fact) -> str | int | bool | list[str]:

@@ -12,10 +12,14 @@ from sqlalchemy.exc import DatabaseError
 
 from consent import decisions, documents, drafts
 from exports import jobs, releases
+from instruments import draft_states, versions
 from instruments import drafts as instrument_drafts
-from instruments import versions
+from instruments.definition import to_json
+from instruments.kinds import YesNo
 from survey import (
     audiences,
+    catch_up_offers,
+    catch_up_runs,
     frames,
     incidents,
     interviews,
@@ -31,6 +35,7 @@ from survey import (
 )
 from survey import drafts as page_drafts
 from survey.verdicts import By, Said
+from tests.instruments.making import asked, of_questions
 from tests.vault.people import person, study_of
 from vault import (
     accounts,
@@ -41,23 +46,26 @@ from vault import (
     identities,
     keyring,
     ledger,
+    log_keys,
+    log_trees,
     participant_sessions,
     records,
     sessions,
     studies,
     study_keys,
     welcomes,
+    witnesses,
 )
 from vault.errors import NotSetUp
 from vault.migrations import runner
 from vault.store import AppendOnly, Base, KeyringBase, Stores
 
 EVERY_ROOM_WITH_TABLES = (
-    accounts, approvals, attempts, decisions, documents, drafts, erasure, escrow, identities,
-    instrument_drafts, jobs, keyring, ledger,
+    accounts, approvals, attempts, decisions, documents, draft_states, drafts, erasure, escrow, identities,
+    instrument_drafts, jobs, keyring, ledger, log_keys, log_trees, witnesses,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
-    audiences, frames, incidents, interviews, letters, links, nominations, page_drafts, recruitment, releases, runs,
-    statuses, verdicts, withdrawals,
+    audiences, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links, nominations, page_drafts,
+    recruitment, releases, runs, statuses, verdicts, withdrawals,
 )  # fmt: skip
 
 
@@ -67,7 +75,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 35
+    assert len(EVERY_ROOM_WITH_TABLES) == 41
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 
@@ -112,6 +120,37 @@ def test_a_study_that_was_there_before_gets_the_key_to_its_candidates(stores: St
         verdicts.enter(work.db, study_id, Said("Who pays?", "Money"), by=by, now=now)
         (one,) = verdicts.listed(work.db, work.keyring, study_id, by=by, now=now)
     assert one.words == "Who pays?"
+
+
+def test_a_draft_that_was_there_before_keeps_what_it_says_and_its_last_states(stores: Stores, now: datetime) -> None:
+    with stores.work() as work:
+        lead = person(work.db, "ada", now=now)
+        study_id = study_of(work.db, lead, now=now).id
+        first = of_questions(asked(YesNo(), "a"))
+        begun = instrument_drafts.begin(work.db, study_id, first, by=lead.id, now=now).instrument_id
+        work.commit()
+    second = of_questions(asked(YesNo(), "a"), asked(YesNo(), "b"))
+    one = {"first": to_json(first).decode(), "second": to_json(second).decode()}
+    with stores.main.begin() as connection:
+        connection.execute(text("DROP TABLE instrument_draft_state"))
+        # The tables as they were, with the draft's two states in them.
+        for statement in (
+            "ALTER TABLE instrument_draft DROP COLUMN mark",
+            "ALTER TABLE instrument_draft ADD COLUMN text VARCHAR",
+            "CREATE TABLE instrument_draft_before AS SELECT * FROM instrument_draft",
+        ):
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE instrument_draft_before SET text = :first"), one)
+        connection.execute(text("UPDATE instrument_draft SET text = :second, number = 2, undo_to = 1"), one)
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("vault.migrations.main.main_0012_draft_states").upgrade()
+
+    with stores.work() as work:
+        draft = instrument_drafts.draft_of(work.db, begun)
+        assert (draft.number, draft.definition) == (2, second)
+        instrument_drafts.undo(work.db, begun, seen=2, by=draft.edited_by, now=now)
+        assert draft.definition == first
+    assert [one for one in differences(stores.main, Base) if "instrument_draft" in str(one)] == []
 
 
 def test_an_older_database_is_named_as_what_it_is(stores: Stores) -> None:
