@@ -22,6 +22,7 @@ from survey import (
     agreements,
     assignments,
     frames,
+    incidents,
     interviews,
     links,
     nominations,
@@ -32,13 +33,14 @@ from survey import (
 )  # fmt: skip
 from survey import drafts as kept
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
+from survey.incidents import Sort, Told
 from survey.interviews import Interview
 from survey.participants import Enrolled, Participant
 from survey.verdicts import By, Said
 from tests.consent.letters import ready_letter
 from tests.vault.people import Person
 from tests.web.visitors import House, Visitor
-from vault import approvals, identities, ledger, participant_sessions
+from vault import approvals, identities, ledger, participant_keys, participant_sessions
 from vault.identities import Identity
 from vault.store import Work
 from vault.studies import Scope, Site
@@ -103,12 +105,14 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
             db, work.keyring, enrolled.participant, Identity(name=NAME, email="w@example.org"), now=now, relation=NAME
         )
         cookie, _ = participant_sessions.welcome(
-            db, study, enrolled.participant.id, enrolled.keys, enrolled.code, now=now
+            db, work.keyring, study, enrolled.participant.id, enrolled.keys, enrolled.code, now=now
         )  # fmt: skip
         terms = Terms("reading", "To read.", "Us.", attributes=())
         release = asking.ask(db, study, terms, by=lead.account, now=now)
         said = Said("And who decided?", "Decisions")
         candidate = verdicts.enter(db, study, said, by=By(lead.id, lead.seed), now=now)
+        went_wrong = Told(Sort.DEVIATION, now.date(), now, "A letter went to the wrong address.")
+        incident = incidents.record(db, study, went_wrong, by=lead.id, now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
         section = drafts.draft_of(db, survey.instrument_id).definition.sections[0]
@@ -118,6 +122,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
         "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
         "candidate_id": candidate, "kind": "xlsform", "section_id": section.id, "question_id": section.questions[0].id,
+        "incident_id": incident.id,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 
@@ -146,7 +151,8 @@ def _answers(work: Work, enrolled: Enrolled, survey: Version, *, now: datetime) 
         loaded = responses.load(work.db, key, run)
         read = versions.plan_of(survey).read(0, typed, loaded.answers, now.date())
         assert not read.problems
-        responses.save(work.db, key, grant, run, 0, read.answers, seen=0, loaded=loaded, now=now)
+        subject = participant_keys.commitment(work.keyring, participant.id)
+        responses.save(work.db, key, grant, run, 0, read.answers, seen=0, loaded=loaded, now=now, subject=subject)
     still = {"comment": [ANSWER]}
     kept.keep(work.db, key, grant, run.address(1), still, seen=0, now=now, identifying=frozenset(), linkage=None)
 

@@ -17,8 +17,9 @@ from instruments import drafts, versions
 from instruments.drafts import InstrumentRow
 from survey import sampling
 from vault.accounts import Account
-from vault.studies import Role, Scope, Site
+from vault.studies import Site
 from web.team.consent_wording import SCOPES as AGREED
+from web.team.incidents import SORTS
 from web.team.instruments import title_of
 from web.team.members import ROLES, SCOPES
 
@@ -31,6 +32,7 @@ DEEDS: dict[str, LazyString] = {
     "account.welcomed": _l("Made a link by which %(account)s sets up their account."),
     "key.granted": _l("Granted %(account)s the key to %(scope)s."),
     "key.rotated": _l("Changed the key to %(scope)s."),
+    "key.taken": _l("Took the key to %(scope)s from %(account)s."),
     "approval.recorded": _l(
         "Recorded the approval %(reference)s of %(board)s, in force from %(effective)s to %(expires)s."
     ),
@@ -45,6 +47,7 @@ DEEDS: dict[str, LazyString] = {
     "consent.published": _l("Published version %(number)s of the consent document, under approval %(approval)s."),
     "consent.decided": _l("Decided about taking part; agreed to: %(yes)s; did not agree to: %(no)s."),
     "answers.read": _l("Opened %(responses)s responses (%(why)s)."),
+    "answers.saved": _l("Answered a page of an instrument; the time of day is not kept here."),
     "frame.extended": _l("Added to the sampling frame: %(cells)s."),
     "quota.set": _l("Set a quota: %(target)s of %(part)s."),
     "quota.dropped": _l("Took away the quota of %(part)s."),
@@ -89,6 +92,12 @@ DEEDS: dict[str, LazyString] = {
     "release.fetched": _l("Fetched the release %(release)s (%(profile)s)."),
     "release.expired": _l("Destroyed the file of the release %(release)s (%(profile)s)."),
     "roster.read": _l("Read every name, to take them out of a release."),
+    "incident.recorded": _l("Recorded the incident %(number)s (%(sort)s), noticed %(noticed)s."),
+    "incident.owed": _l("Said of the incident %(number)s that it has to be reported until %(when)s: %(whom)s."),
+    "incident.acted": _l("Wrote down what was done about the incident %(number)s."),
+    "incident.reported": _l("Wrote down that the incident %(number)s was reported at %(when)s: %(whom)s."),
+    "incident.closed": _l("Closed the incident %(number)s."),
+    "incident.reopened": _l("Opened the incident %(number)s again."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
@@ -159,6 +168,14 @@ def _cells(value: object) -> str:
     return "; ".join(sampling.name_of(json.loads(str(cell))) or str(_l("everybody")) for cell in cells)
 
 
+# Facts that are one word of several. An instrument's role is another thing of the same name as a member's.
+_WORDS: dict[str, Mapping[str, LazyString]] = {
+    "role": {role.value: words[0] for role, words in ROLES.items()},
+    "scope": {scope.value: words for scope, words in SCOPES.items()},
+    "sort": {sort.value: words for sort, words in SORTS.items()},
+}
+
+
 def _fact(db: Session, name: str, value: object) -> str:
     if name in {"cells", "part"}:
         return _cells(value)
@@ -174,10 +191,8 @@ def _fact(db: Session, name: str, value: object) -> str:
         return text[:8]
     if name == "alone":
         return str(_l("yes") if value else _l("no"))
-    if name == "role" and text in ROLES:  # an instrument's role is another thing of the same name
-        return str(ROLES[Role(text)][0])
-    if name == "scope":
-        return str(SCOPES[Scope(text)])
+    if name in _WORDS:
+        return str(_WORDS[name].get(text, text))
     if name == "site" and text:
         site = db.get(Site, UUID(text))
         return site.name if site else text
