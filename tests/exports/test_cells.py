@@ -41,6 +41,7 @@ def test_a_guarded_text_can_be_got_back(text: str) -> None:
 
 @given(TEXTS)
 def test_a_cell_never_begins_with_what_begins_a_formula(text: str) -> None:
+    """ASVS 1.2.10."""
     stored = storable(text)
     ((_, found, _),) = list(csv.reader(io.StringIO(written(stored), newline="")))[1:]
     assert unguarded(found) == stored
@@ -83,6 +84,7 @@ def test_what_no_file_can_hold_is_marked_as_replaced() -> None:
 
 @pytest.mark.parametrize("separator", [44, 59, 9], ids=["commas", "semicolons", "tabs"])
 def test_libreoffice_computes_nothing_however_it_splits_the_lines(tmp_path: Path, separator: int) -> None:
+    """ASVS 1.2.10."""
     attacks = [*HOSTILE, *(f"x{between}{text}" for text in HOSTILE for between in (";", "\t", "\n", ';"', "\r\n "))]
     sink = Written()
     csv_lines.write(sink, ("before", "attack", "behind"), ([cell("x"), cell(storable(text)), "1"] for text in attacks))

@@ -31,6 +31,7 @@ def test_names_that_differ_by_capitals_or_behind_the_longest_get_numbers() -> No
 
 
 def test_no_name_is_that_of_a_device_or_leads_elsewhere() -> None:
+    """ASVS 5.3.2."""
     names = FileNames()
     assert names.give("con") == "_con"
     assert names.give("LPT1.txt") == "_LPT1.txt"

@@ -33,6 +33,7 @@ def test_a_sheet_is_read_with_the_numbers_of_its_rows() -> None:
 
 @pytest.mark.parametrize("name", [SHEET, "xl/workbook.xml", "xl/sharedStrings.xml", "docProps/core.xml"])
 def test_a_doctype_is_refused_in_whichever_part_it_stands(name: str) -> None:
+    """ASVS 1.5.1."""
     part = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
 
     with pytest.raises(FormUnreadable, match="DOCTYPE"):
@@ -40,6 +41,7 @@ def test_a_doctype_is_refused_in_whichever_part_it_stands(name: str) -> None:
 
 
 def test_entities_that_multiply_are_refused_at_the_doctype() -> None:
+    """ASVS 1.5.1."""
     laughs = "".join(f'<!ENTITY l{n} "&l{n - 1};&l{n - 1};&l{n - 1};&l{n - 1};">' for n in range(1, 40))
     part = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><x>&l39;</x>'.encode("utf-16")
 
@@ -48,11 +50,13 @@ def test_entities_that_multiply_are_refused_at_the_doctype() -> None:
 
 
 def test_a_part_that_unfolds_two_hundred_times_is_refused_unread() -> None:
+    """ASVS 5.2.3."""
     with pytest.raises(FormUnreadable, match="unfolds"):
         Book(with_part(PLAIN, "xl/media/picture.xml", b" " * (workbooks.WORTH_ASKING + 1)))
 
 
 def test_a_thousand_and_one_parts_are_refused() -> None:
+    """ASVS 5.2.3."""
     buffer = io.BytesIO(PLAIN)
     with zipfile.ZipFile(buffer, "a") as archive:
         for number in range(workbooks.MOST_PARTS):

@@ -147,6 +147,7 @@ def test_everything_wrong_with_a_file_is_said_at_once_in_the_order_of_its_lines(
     ],
 )
 def test_a_bomb_is_refused_before_it_goes_off(text: str, said: str) -> None:
+    """ASVS 5.2.3."""
     assert faults(text)[0].startswith(said)
 
 
