@@ -18,7 +18,7 @@ from survey import agreements, participants, responses, runs
 from survey.participants import Participant
 from survey.runs import Response
 from survey.statuses import Status
-from vault import approvals, ledger, participant_sessions, studies, study_keys
+from vault import approvals, ledger, participant_keys, participant_sessions, studies, study_keys
 from vault.store import Stores, Work
 from vault.studies import Scope
 from web.kit import cookies
@@ -99,9 +99,12 @@ class Asking:
             read = self.plan.read(slot, form, loaded.answers, now.date())
             if read.problems:
                 raise RuntimeError(f"page {slot} is not sound: {[problem.field for problem in read.problems]}")
-            responses.save(work.db, key, grant, run, slot, read.answers, seen=0, loaded=loaded, now=now)
+            responses.save(
+                work.db, key, grant, run, slot, read.answers, seen=0, loaded=loaded, now=now,
+                subject=participant_keys.commitment(work.keyring, participant.id),
+            )  # fmt: skip
         cookie, _ = participant_sessions.welcome(
-            work.db, self.study_id, participant.id, keys, enrolled.code, now=now
+            work.db, work.keyring, self.study_id, participant.id, keys, enrolled.code, now=now
         )  # fmt: skip
         return Participating(participant, enrolled.code.text, key, run, cookie)
 

@@ -216,6 +216,8 @@ def _log(
         version=version.number,
         fingerprint=version.fingerprint,
         approval=version.approval,
+        id=str(version.id),
+        of=str(row.id),
         changed=[difference.place for difference in differences],
     )
 

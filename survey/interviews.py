@@ -179,6 +179,19 @@ def read(db: Session, key: bytes, response: Response) -> Record:
     return deltas.merged(notes.read(db, key, response))
 
 
+def look_back(
+    db: Session, rings: Session, interview: Interview, key: bytes, response: Response, *, by: UUID, now: datetime
+) -> Record:  # fmt: skip
+    """The same for the interviewer who comes back to it after its end; the log says so."""
+    subject = participant_keys.commitment(rings, interview.participant_id)
+    ledger.append(
+        db, "answers.read", actor=ledger.staff(by), now=now, study=interview.study_id,
+        subject=subject, why="interview", responses=1,
+    )  # fmt: skip
+    db.flush()
+    return read(db, key, response)
+
+
 def answers_of(record: Record) -> dict[str, Answer]:
     """What the interview says to the questions of the guide, as answers like any other run's."""
     return dict(record.topics)

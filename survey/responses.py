@@ -6,7 +6,7 @@ few statements and without the object mapper.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
@@ -81,6 +81,8 @@ class _Page(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: dict[str, Any]
     apart: bytes = b""  # answers that say who somebody is, sealed under the linkage key; see survey.apart
 
+
+_MIDNIGHT = time(tzinfo=UTC)
 
 _decode = msgspec.json.Decoder(_Page).decode
 _encode = msgspec.json.Encoder().encode
@@ -166,12 +168,13 @@ def assembled(pages: Iterable[records.Saved], response: Response, *, linkage: by
 
 def save(
     db: Session, key: bytes, grant: Grant, response: Response, slot: int, answers: Answers,
-    *, seen: int, loaded: Loaded, now: datetime, linkage: bytes | None = None,
+    *, seen: int, loaded: Loaded, now: datetime, subject: str, linkage: bytes | None = None,
 ) -> Saved:  # fmt: skip
-    """The page is sealed and kept; what was kept before stays too.
+    """The page is sealed and kept; what was kept before stays too. The log says so, and of the time only the day.
 
     ``seen`` is the sequence of this page's save that was on the screen, 0 if there was none. ``response`` comes from
-    ``runs.find(…, writing=True)`` and ``loaded`` from ``load`` in the same transaction, so this needs one statement.
+    ``runs.find(…, writing=True)`` and ``loaded`` from ``load`` in the same transaction, so this needs two statements.
+    ``subject`` is how the participant stands in the log, which their session knows.
     ConsentMissing without consent in force, AlreadySubmitted after the end. Answers that say who somebody is are
     sealed under the ``linkage`` key; CannotOpen if there are some and it is not given.
     """
@@ -183,6 +186,11 @@ def save(
     kept = apart.sealed(own, linkage, address)
     plain = _encode(_Page(now, content | dict.fromkeys(own, apart.KEPT_APART), kept))
     sequence = records.save(db, key, address, plain, now=now, after=loaded.last)
+    # At which moment somebody turned a page is sealed with the page, and would be told by the times of these lines.
+    ledger.append(
+        db, "answers.saved", actor=ledger.participant(subject), now=datetime.combine(now.date(), _MIDNIGHT),
+        study=response.study_id, subject=subject, kind=response.kind.value, version=str(response.version_id),
+    )  # fmt: skip
     return Saved(sequence, loaded.newest.get(slot, 0) > seen)
 
 

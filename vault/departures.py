@@ -3,14 +3,14 @@
 What has to follow stands in ``Study.owed`` from the moment of the departure until it is done.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from vault import keyring, rotation
+from vault import keyring, ledger, rotation
 from vault.keyring import Wrap
 from vault.studies import HOLDS, Member, Role, Scope, Study, join, leave, members
 from vault.study_keys import hold, take_away
@@ -21,15 +21,25 @@ ASSIGNMENTS = "assignments"
 def part_with(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
     """The member is none any more and holds no grant; ``settle`` has to follow."""
     leave(db, member, by=by, now=now)
-    _owe(db, member.study_id, [ASSIGNMENTS, *take_away(db, member.study_id, member.account_id, frozenset(Scope))])
+    _owe(db, member.study_id, [ASSIGNMENTS, *_taken(db, member, frozenset(Scope), by=by, now=now)])
 
 
 def change_role(db: Session, member: Member, role: Role, *, by: UUID, now: datetime) -> Member:
     """The member has ``role`` and no grant of a scope that it lacks; ``settle`` has to follow, then a new grant."""
     leave(db, member, by=by, now=now)
-    lost = take_away(db, member.study_id, member.account_id, set(Scope) - HOLDS[role])
+    lost = _taken(db, member, set(Scope) - HOLDS[role], by=by, now=now)
     _owe(db, member.study_id, [ASSIGNMENTS, *lost])
     return join(db, member.study_id, member.account_id, role, by=by, now=now, site_id=member.site_id)
+
+
+def _taken(db: Session, member: Member, scopes: Set[Scope], *, by: UUID, now: datetime) -> list[Scope]:
+    lost = take_away(db, member.study_id, member.account_id, scopes)
+    for scope in lost:
+        ledger.append(
+            db, "key.taken", actor=ledger.staff(by), now=now, study=member.study_id, account=str(member.account_id),
+            scope=scope.value,
+        )  # fmt: skip
+    return lost
 
 
 def owed(db: Session, study_id: UUID) -> frozenset[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from vault.attempts import bucket, forgive, spend
 from vault.codes import TypedCode
 from vault.errors import CannotOpen, Refused
-from vault.participant_keys import enter
+from vault.participant_keys import commitment, enter
 from vault.prepared import Prepared
 from vault.sealing import Part, open_sealed, seal
 from vault.sessions import ABSOLUTE, IDLE, TOUCHED_EVERY, new_cookie, read_cookie
@@ -53,6 +53,7 @@ class Person:
     id_hash: bytes = field(repr=False)
     keys: Mapping[Scope, bytes] = field(repr=False)
     code: str = field(repr=False)
+    subject: str = field(repr=False)  # how they stand in the log
 
     def stale(self, now: datetime) -> bool:
         """Whether it is worth writing down that the participant was here ``now``."""
@@ -88,21 +89,24 @@ def arrive(work: Work, server_key: bytes, text: str, *, now: datetime) -> tuple[
     except CannotOpen:
         raise CodeOpensNothing from None
     forgive(work.db, spent)
-    return welcome(work.db, entered.study_id, entered.participant_id, entered.keys, code, now=now)
+    return welcome(work.db, work.keyring, entered.study_id, entered.participant_id, entered.keys, code, now=now)
 
 
 def welcome(
-    db: Session, study_id: UUID, participant_id: UUID, keys: Mapping[Scope, bytes], code: TypedCode, *, now: datetime
-) -> tuple[str, Person]:
+    db: Session, rings: Session, study_id: UUID, participant_id: UUID, keys: Mapping[Scope, bytes], code: TypedCode,
+    *, now: datetime,
+) -> tuple[str, Person]:  # fmt: skip
     """The same for somebody whose keys were made this moment, by an open enrolment link."""
     cookie, id_hash, key = new_cookie()
     expires_at = (now + ABSOLUTE).replace(microsecond=0)
     own = {scope: keys[scope] for scope in (Scope.RESPONSES, Scope.LINKAGE) if scope in keys}
-    plain = json.dumps([code.text, {scope.value: secret.hex() for scope, secret in own.items()}]).encode()
+    # Sealed with the rest, or it would tie the log's lines to a participant for longer than their salt lives.
+    subject = commitment(rings, participant_id)
+    plain = json.dumps([code.text, {scope.value: secret.hex() for scope, secret in own.items()}, subject]).encode()
     blob = seal(key, plain, *_place(id_hash, study_id, participant_id, expires_at))
     row = {"id_hash": id_hash, "study_id": study_id, "participant_id": participant_id, "blob": blob}
     _ARRIVED.write(db, **row, seen_at=now, expires_at=expires_at)
-    return cookie, Person(participant_id, study_id, now, id_hash, own, code.text)
+    return cookie, Person(participant_id, study_id, now, id_hash, own, code.text, subject)
 
 
 def read(db: Session, cookie: str, *, now: datetime) -> Person:
@@ -114,9 +118,12 @@ def read(db: Session, cookie: str, *, now: datetime) -> Person:
     study_id, participant_id, blob, seen_at, expires_at = found[0]
     if now >= expires_at or now >= seen_at + IDLE:
         raise CannotOpen
-    code, own = json.loads(open_sealed(key, blob, *_place(id_hash, study_id, participant_id, expires_at)))
+    inside = json.loads(open_sealed(key, blob, *_place(id_hash, study_id, participant_id, expires_at)))
+    if len(inside) != 3:
+        raise CannotOpen  # begun before sessions knew how the log calls somebody; the code opens a new one
+    code, own, subject = inside
     keys = {Scope(scope): bytes.fromhex(secret) for scope, secret in own.items()}
-    return Person(participant_id, study_id, seen_at, id_hash, keys, code)
+    return Person(participant_id, study_id, seen_at, id_hash, keys, code, subject)
 
 
 def touch(db: Session, person: Person, *, now: datetime) -> None:

@@ -52,6 +52,7 @@ def rotate(
     ledger.append(
         db, "key.rotated", actor=ledger.staff(account_id), now=now, study=study_id, scope=scope.value,
         epoch=target.epoch,
+        holders=sorted(str(one.account_id) for one in study_keys.grants(db, study_id, scope, target.epoch)),
     )  # fmt: skip
     yield "switched"
 

@@ -81,7 +81,8 @@ def answer(work: Work, at: Setting, who: Enrolled, comment: str, *, kind: Kind =
     pages: tuple[dict[str, Json], ...] = ({"mentor": "yes"}, {"often": 12}, {"comment": comment})
     for slot, given in enumerate(pages):
         loaded = responses.load(work.db, key, run)
-        responses.save(work.db, key, agreed, run, slot, given, seen=0, loaded=loaded, now=at.now)
+        subject = in_the_log(work, run.participant_id)
+        responses.save(work.db, key, agreed, run, slot, given, seen=0, loaded=loaded, now=at.now, subject=subject)
     if send:
         responses.close(work.db, work.keyring, run, now=at.now)
 

@@ -197,7 +197,7 @@ def _born(at: Setting) -> None:
             given = {"birthday": f"1970-03-1{number}", "name": "Somebody Secret", "again": "yes"}
             responses.save(
                 work.db, key, agreed, run, 0, given, seen=0, loaded=responses.load(work.db, key, run), now=at.now,
-                linkage=who.keys[Scope.LINKAGE],
+                subject=in_the_log(work, run.participant_id), linkage=who.keys[Scope.LINKAGE],
             )  # fmt: skip
             responses.close(work.db, work.keyring, run, now=at.now)
         work.commit()

@@ -19,11 +19,16 @@ from survey.participants import Enrolled
 from survey.sampling import Stratum
 from tests.consent.letters import ready_letter
 from tests.vault.people import Person, joined, person, study_of
-from vault import approvals, ledger, studies
+from vault import approvals, ledger, participant_keys, studies
 from vault.approvals import Decided
 from vault.identities import Reader
 from vault.store import Work
 from vault.studies import Role, Scope, Study
+
+
+def in_the_log(work: Work, participant_id: UUID) -> str:
+    """How the participant stands in the log."""
+    return participant_keys.commitment(work.keyring, participant_id)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def test_a_name_is_never_kept_in_the_open_for_want_of_a_key(work: Work, now: dat
         responses.save(
             work.db, who.keys[Scope.RESPONSES], grant(work, who), run, 0, GIVEN, seen=0,
             loaded=responses.load(work.db, who.keys[Scope.RESPONSES], run), now=now,
+            subject=in_the_log(work, run.participant_id),
         )  # fmt: skip
     assert work.db.scalars(select(PageRecord)).all() == []
 
@@ -146,7 +147,7 @@ def _saved(work: Work, now: datetime) -> tuple[runs.Response, Enrolled]:
     key = who.keys[Scope.RESPONSES]
     responses.save(
         work.db, key, grant(work, who), run, 0, GIVEN, seen=0, loaded=responses.load(work.db, key, run), now=now,
-        linkage=who.keys[Scope.LINKAGE],
+        subject=in_the_log(work, run.participant_id), linkage=who.keys[Scope.LINKAGE],
     )  # fmt: skip
     return run, who
 

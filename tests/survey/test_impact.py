@@ -23,7 +23,8 @@ def _begin(work: Work, field: Field, instrument_id: object, now: datetime, *, se
         key = jo.keys[Scope.RESPONSES]
         given: Answers = {"mentor": "no"}
         loaded = responses.load(work.db, key, run)
-        responses.save(work.db, key, grant(work, jo), run, 0, given, seen=0, loaded=loaded, now=now)
+        subject = in_the_log(work, run.participant_id)
+        responses.save(work.db, key, grant(work, jo), run, 0, given, seen=0, loaded=loaded, now=now, subject=subject)
         responses.submit(work.db, work.keyring, key, grant(work, jo), run, runs.plan_of(work.db, run), now=now)
     return jo
 

@@ -66,7 +66,8 @@ def test_runs_are_counted_by_version_and_state(work: Work, field: Field, now: da
         if sent:
             loaded = responses.load(work.db, key, response)
             responses.save(
-                work.db, key, grant(work, who), response, 0, {"mentor": "no"}, seen=0, loaded=loaded, now=now
+                work.db, key, grant(work, who), response, 0, {"mentor": "no"}, seen=0, loaded=loaded, now=now,
+                subject=in_the_log(work, response.participant_id),
             )  # fmt: skip
             responses.close(work.db, work.keyring, response, now=now)
     (counted,) = progress.runs_by_version(work.db, field.study.id, exact=True)

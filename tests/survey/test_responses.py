@@ -55,6 +55,7 @@ class Desk:
         return responses.save(
             self.work.db, self.key, grant(self.work, self.who), response, slot, answers,
             seen=loaded.newest.get(slot, 0) if seen is None else seen, loaded=loaded, now=self.now,
+            subject=in_the_log(self.work, response.participant_id),
         )  # fmt: skip
 
     def submit(self, response: Response) -> bool:
@@ -121,12 +122,12 @@ def test_two_tabs_lose_nothing_and_the_second_is_told(desk: Desk) -> None:
     shown = desk.load(response)
     first = responses.save(
         desk.work.db, desk.key, grant(desk.work, desk.who), response, 2, {"comment": "one"}, seen=0, loaded=shown,
-        now=desk.now,
+        now=desk.now, subject=in_the_log(desk.work, response.participant_id),
     )  # fmt: skip
     # The other tab was loaded before, and believes that there is nothing yet.
     second = responses.save(
         desk.work.db, desk.key, grant(desk.work, desk.who), response, 2, {"comment": "two"}, seen=0, loaded=shown,
-        now=desk.now,
+        now=desk.now, subject=in_the_log(desk.work, response.participant_id),
     )  # fmt: skip
     assert (first.sequence, second.sequence) == (1, 2)
     assert desk.save(response, 2, {"comment": "three"}, seen=1) == Saved(3, overtaken=True)
@@ -141,6 +142,7 @@ def test_forty_pairs_of_simultaneous_saves_lose_no_answer(stores: Stores, now: d
         desk = desk_of(work, now)
         response = desk.begin()
         stands = grant(work, desk.who)
+        subject = in_the_log(work, response.participant_id)
         work.commit()
 
     def save(number: int) -> int:
@@ -148,8 +150,9 @@ def test_forty_pairs_of_simultaneous_saves_lose_no_answer(stores: Stores, now: d
             found = runs.find(own.db, response.participant_id, response.id, writing=True)
             loaded = responses.load(own.db, desk.key, found)
             saved = responses.save(
-                own.db, desk.key, stands, found, number % 3, {"comment": str(number)}, seen=0, loaded=loaded, now=now
-            )
+                own.db, desk.key, stands, found, number % 3, {"comment": str(number)}, seen=0, loaded=loaded, now=now,
+                subject=subject,
+            )  # fmt: skip
             own.commit()
             return saved.sequence
 
@@ -238,6 +241,7 @@ def test_a_grant_of_somebody_else_is_no_grant(one: Desk) -> None:
             seen=0,
             loaded=one.load(response),
             now=one.now,
+            subject=in_the_log(one.work, response.participant_id),
         )
     with pytest.raises(Missing):
         runs.find(one.work.db, strange.participant, response.id)
@@ -363,6 +367,7 @@ def test_saves_in_any_interleaving_of_two_tabs_lose_no_answer(one: Desk, deeds: 
             saved = responses.save(
                 one.work.db, one.key, stands, response, slot, {f"q{slot}": words},
                 seen=tabs[tab].newest.get(slot, 0), loaded=one.load(response), now=one.now,
+                subject=in_the_log(one.work, response.participant_id),
             )  # fmt: skip
             assert saved.overtaken == (known > tabs[tab].newest.get(slot, 0))
             given_answers.append((slot, words))

@@ -48,11 +48,11 @@ def answering(work: Work, field: Field, now: datetime) -> tuple[Enrolled, Respon
     response = responses.begin(work.db, work.keyring, person, instrument, grant(work, who), now=now)
     responses.save(
         work.db, key, grant(work, who), response, 2, {"comment": "what Wren said"}, seen=0,
-        loaded=responses.load(work.db, key, response), now=now,
+        loaded=responses.load(work.db, key, response), now=now, subject=in_the_log(work, person.id),
     )  # fmt: skip
     drafts.keep(work.db, key, grant(work, who), response.address(2), {"comment": ["and"]}, seen=1, now=now)
     letters.queue(work.db, field.study.id, person.id, linkage, LetterKind.CODE, Contents(who.code.text), now=now)
-    participant_sessions.welcome(work.db, field.study.id, person.id, who.keys, who.code, now=now)
+    participant_sessions.welcome(work.db, work.keyring, field.study.id, person.id, who.keys, who.code, now=now)
     return who, response
 
 

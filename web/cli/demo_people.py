@@ -146,7 +146,10 @@ def answer(stage: Stage, work: Work, now: datetime, key: str) -> None:
         read = plan.read(slot, plan.filled(slot, wanted), loaded.answers, at.date())
         if read.problems:
             raise Invalid(f"The answers of {key} in the demo do not fit: {read.problems[0].field}.")
-        responses.save(work.db, own, grant, there, slot, read.answers, seen=0, loaded=loaded, now=at)
+        responses.save(
+            work.db, own, grant, there, slot, read.answers, seen=0, loaded=loaded, now=at,
+            subject=participant_keys.commitment(work.keyring, actor.id),
+        )  # fmt: skip
     end = now + timedelta(minutes=len(slots))
     if sent:
         responses.submit(work.db, work.keyring, own, grant, there, plan, now=end)

@@ -13,6 +13,7 @@ from flask_babel import gettext, ngettext
 
 from instruments.sentences import Problem
 from survey import interviews
+from survey.deltas import Record
 from survey.interviews import State, Unreached
 from vault.errors import Conflict, Invalid, Refused
 from vault.studies import Permit
@@ -27,17 +28,21 @@ page = Pages("deposit", __name__)
 _HERE = "/studies/<uuid:study_id>/interviews/<pseudonym>/<uuid:response_id>/memo"
 
 
-@page.view(_HERE, permit=Permit.INTERVIEW)
+@page.view(_HERE, permit=Permit.INTERVIEW, logs=True)
 def memo(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue:
     """The memo and the notes, to be completed or, once deposited, to be read."""
     this = held(visit, pseudonym, response_id)
     if this.interview.state is State.HELD:
         return to(visit, this)
-    return _page(visit, this, [], None)
+    record = interviews.look_back(
+        visit.db, visit.keyring, this.interview, this.key, this.response, by=visit.account_id, now=visit.now
+    )
+    return _page(visit, this, record, [], None)
 
 
-def _page(visit: Visit, this: Held, problems: list[Problem], sent: noting.Fields | None) -> str:
-    record = interviews.read(visit.db, this.key, this.response)
+def _page(
+    visit: Visit, this: Held, record: Record, problems: list[Problem], sent: noting.Fields | None
+) -> str:  # fmt: skip
     return render(
         visit,
         "interviewer/memo.html",
@@ -66,7 +71,7 @@ def save(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturnValue
         return not_kept(visit, pseudonym, refusal)
     if problems:
         visit.keeps = True
-        return _page(visit, this, problems, sent), 422
+        return _page(visit, this, interviews.read(visit.db, this.key, this.response), problems, sent), 422
     if this.interview.state is State.HELD:
         visit.tell(gettext("Saved. The conversation is still open: end it first."))
         return to(visit, this)

@@ -167,7 +167,7 @@ def save(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
         return _page(visit, here, slot, fields, seen=_seen(), problems=read.problems, status=422)
     saved = responses.save(
         visit.db, here.key, here.grant, here.run, slot, read.answers, seen=_seen(), loaded=here.loaded, now=visit.now,
-        linkage=here.linkage,
+        subject=visit.participant.subject, linkage=here.linkage,
     )  # fmt: skip
     if read.problems:
         _keep_draft(visit, here, slot, fields, seen=saved.sequence)

@@ -65,7 +65,7 @@ def enrol(visit: Visit, word: str) -> ResponseReturnValue:
         return sheet(visit, "participant/closed.html", 403, study_title=title, sentence=closed.sentence)
     participant = enrolled.participant
     cookie, _ = participant_sessions.welcome(
-        visit.db, participant.study_id, participant.id, enrolled.keys, enrolled.code, now=visit.now
+        visit.db, visit.keyring, participant.study_id, participant.id, enrolled.keys, enrolled.code, now=visit.now
     )
     response = redirect(fixed("arrive.welcome"), code=303)
     cookies.keep(response, cookies.PERSON, cookie)

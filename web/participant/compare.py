@@ -65,6 +65,6 @@ def choose(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     if chosen.sequence != newest:
         responses.save(
             visit.db, here.key, here.grant, here.run, slot, chosen.answers, seen=newest, loaded=here.loaded,
-            now=visit.now, linkage=here.linkage,
+            now=visit.now, subject=visit.participant.subject, linkage=here.linkage,
         )  # fmt: skip
     return redirect(url_for("arrive.go"), code=303)

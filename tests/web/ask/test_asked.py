@@ -17,7 +17,7 @@ from survey import agreements, participants, responses
 from tests.consent.letters import ready_letter
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
-from vault import ledger
+from vault import ledger, participant_keys
 from vault.studies import Role
 from vault.studies import Scope as Key
 
@@ -71,7 +71,8 @@ def _asked(desk: Desk, instrument: UUID, **answers: str) -> str:
         run = responses.begin(work.db, work.keyring, made.participant, instrument, grant, now=desk.now)
         key = made.keys[Key.RESPONSES]
         loaded = responses.load(work.db, key, run)
-        responses.save(work.db, key, grant, run, 0, answers, seen=0, loaded=loaded, now=desk.now)
+        subject = participant_keys.commitment(work.keyring, made.participant.id)
+        responses.save(work.db, key, grant, run, 0, answers, seen=0, loaded=loaded, now=desk.now, subject=subject)
         pseudonym = made.participant.pseudonym
         work.commit()
     return pseudonym
