@@ -20,7 +20,7 @@ from survey import interviews, responses, runs
 from survey.deltas import Candidate, Delta, Memo, TopicNote
 from survey.participants import Enrolled
 from survey.runs import Kind
-from tests.survey.field import GUIDE, SURVEY, Field, field_of, grant, published, taking_part
+from tests.survey.field import GUIDE, SURVEY, Field, field_of, grant, in_the_log, published, taking_part
 from tests.vault.people import Person, joined, person
 from vault import identities
 from vault.identities import Identity

@@ -14,7 +14,7 @@ from survey.deltas import Delta, TopicNote
 from survey.drafts import PageDraft
 from survey.participants import Enrolled
 from survey.runs import Kind
-from tests.survey.field import field_of, grant, published, taking_part
+from tests.survey.field import field_of, grant, in_the_log, published, taking_part
 from vault import records, sealing
 from vault.errors import CannotOpen, Invalid
 from vault.records import PageRecord

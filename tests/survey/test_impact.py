@@ -9,7 +9,7 @@ from survey import audiences, impact, participants, responses, runs, withdrawals
 from survey.participants import Enrolled
 from survey.runs import Kind
 from survey.withdrawals import Way
-from tests.survey.field import LONGER_SURVEY, SURVEY, Field, grant, published, taking_part
+from tests.survey.field import LONGER_SURVEY, SURVEY, Field, grant, in_the_log, published, taking_part
 from vault.store import Work
 from vault.studies import Scope
 

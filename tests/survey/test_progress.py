@@ -5,7 +5,7 @@ from datetime import datetime
 from survey import frames, participants, progress, responses, statuses
 from survey.runs import Kind
 from survey.statuses import Status
-from tests.survey.field import SURVEY, Field, field_of, grant, published, taking_part
+from tests.survey.field import SURVEY, Field, field_of, grant, in_the_log, published, taking_part
 from vault.store import Work
 from vault.studies import Scope
 

@@ -19,7 +19,7 @@ from survey.participants import Enrolled, Standing
 from survey.responses import AlreadySubmitted, Loaded, Saved, Unfinished
 from survey.runs import Response
 from survey.statuses import HasWithdrawn, Status
-from tests.survey.field import LONGER_SURVEY, SURVEY, Field, decide, field_of, grant, published, taking_part
+from tests.survey.field import LONGER_SURVEY, SURVEY, Field, decide, field_of, grant, in_the_log, published, taking_part
 from vault import approvals, ledger, records
 from vault.approvals import Decided
 from vault.errors import CannotOpen, Missing

@@ -30,7 +30,7 @@ from survey.participants import Enrolled, Standing
 from survey.runs import Response
 from survey.statuses import HasWithdrawn, Status
 from survey.withdrawals import Left, Way
-from tests.survey.field import SURVEY, Field, field_of, grant, published, taking_part
+from tests.survey.field import SURVEY, Field, field_of, grant, in_the_log, published, taking_part
 from vault import identities, keyring, ledger, participant_keys, participant_sessions
 from vault.errors import CannotOpen, Conflict, Missing
 from vault.identities import Identity
