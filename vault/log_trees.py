@@ -3,7 +3,8 @@
 One tree for each study, and one for the lines that belong to none. Nothing of it is ever changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -136,6 +137,25 @@ def subtrees(db: Session, number: int) -> Subtree:
         return tree.folded(hashes)
 
     return subtree
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What goes with the lines when a log is handed over: for each file its name and text."""
+
+    size: int
+    texts: Mapping[str, str]
+
+
+def papers(db: Session, number: int) -> Papers:
+    """The newest checkpoint, every key, and the checkpoints in which a key gave way to the next; Missing if none."""
+    last, signers = newest(db, number), keys(db, number)
+    if last is None:
+        raise Missing
+    texts = {"log.checkpoint": last.note, "log.vkey": "".join(f"{key.vkey}\n" for key in signers)}
+    for turn, key in enumerate(signers[1:], start=1):
+        texts[f"key-changes/{turn}.checkpoint"] = at_size(db, number, key.since).note
+    return Papers(last.size, texts)
 
 
 def bodies(db: Session, number: int, *, size: int, since: int = 0, at_once: int = 1000) -> Iterator[str]:

@@ -145,6 +145,12 @@ class Sequencer:
         return found
 
 
+def late(db: Session, *, before: datetime) -> int:
+    """How many lines that say they are older than ``before`` are no leaves: all of them are looked through."""
+    waiting = db.scalars(select(LedgerEntry.body).where(*_WAITING), {"settled": 0})
+    return sum(datetime.fromisoformat(json.loads(body)["at"]) < before for body in waiting)
+
+
 def _up_to_change(lines: list[_Line]) -> list[_Line]:
     """The lines up to the first that announces another key; what follows it is signed by that one."""
     changes = (place for place, line in enumerate(lines, start=1) if line.action == KEY_CHANGED)

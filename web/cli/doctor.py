@@ -20,6 +20,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("keyring backups", home_checks.backups_are_young),
     ("keys", store_checks.nothing_is_half_done),
     ("worker", store_checks.somebody_is_at_work),
+    ("log", store_checks.log_is_provable),
     ("memory", machine_checks.memory_stays_in_memory),
     ("clock", machine_checks.clock_is_sane),
     ("mail", machine_checks.mail_connects),

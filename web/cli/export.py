@@ -2,15 +2,12 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
-from uuid import UUID
 
 import click
-from sqlalchemy import or_, select
 
 from exports import asking, attempts, deciding, fetching, releases, terms, unlocked, worker
 from exports.asking import BelowThreshold
@@ -21,12 +18,12 @@ from exports.terms import Terms
 from instruments.drafts import instruments_of
 from vault import accounts, studies
 from vault.accounts import Account, Proven
-from vault.errors import CannotOpen, Invalid, Missing, Refused
+from vault.errors import CannotOpen, Invalid, Refused
 from vault.migrations import runner
 from vault.settings import Settings, server_key
 from vault.store import Stores
 from vault.studies import Permit, Study
-from web.cli.installation import settings_here, stores_of
+from web.cli.installation import settings_here, stores_of, study_named
 from web.kit.process import keep_to_itself
 
 
@@ -101,28 +98,13 @@ def _passphrase(descriptor: int) -> str:
 
 def _place(settings: Settings, stores: Stores, named: str, email: str | None, passphrase: str) -> _Place:
     with stores.work() as work:
-        study = _study(
-            work.db.scalars(select(Study).where(or_(Study.reference == named, Study.id == _id(named)))).all()
-        )
+        study = study_named(work.db, named)
         email = email or _only_one(stores, study)
         proven = accounts.prove_passphrase(
             work, server_key(settings), email, passphrase, device=None, now=datetime.now(UTC)
         )
         work.commit()
     return _Place(settings, stores, study, proven)
-
-
-def _id(named: str) -> UUID | None:
-    try:
-        return UUID(named)
-    except ValueError:
-        return None
-
-
-def _study(found: Sequence[Study]) -> Study:
-    if len(found) != 1:
-        raise Missing("There is no study of this id or reference, or more than one has that reference. Give its id.")
-    return found[0]
 
 
 def _only_one(stores: Stores, study: Study) -> str:

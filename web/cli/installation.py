@@ -4,11 +4,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from vault import erasure
+from vault.errors import Missing
 from vault.migrations import runner
 from vault.settings import Settings, from_environment, server_key
 from vault.store import Stores
+from vault.studies import Study
 
 
 def settings_here() -> Settings:
@@ -25,6 +31,17 @@ def stores_of(settings: Settings) -> Iterator[Stores]:
         yield stores
     finally:
         stores.dispose()
+
+
+def study_named(db: Session, named: str) -> Study:
+    """The study of this id or reference; Missing if there is none, or more than one."""
+    try:
+        found = db.scalars(select(Study).where(or_(Study.reference == named, Study.id == UUID(named)))).all()
+    except ValueError:
+        found = db.scalars(select(Study).where(Study.reference == named)).all()
+    if len(found) != 1:
+        raise Missing("There is no study of this id or reference, or more than one has that reference. Give its id.")
+    return found[0]
 
 
 def bring_up_to_date(stores: Stores, settings: Settings, *, now: datetime) -> None:

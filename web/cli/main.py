@@ -11,6 +11,7 @@ from web.cli.demo import demo
 from web.cli.doctor import doctor
 from web.cli.export import export
 from web.cli.init import init
+from web.cli.log import log
 from web.cli.migrate import migrate
 from web.cli.profiles import profiles
 from web.cli.serve import serve
@@ -59,7 +60,7 @@ def verbatim() -> None:
     """Run and look after an installation of Verbatim. Settings come from the environment: docs/operate.md."""
 
 
-for _command in (init, demo, serve, work, export, profiles, migrate, doctor, backup, version):
+for _command in (init, demo, serve, work, export, log, profiles, migrate, doctor, backup, version):
     verbatim.add_command(_command)
 
 

@@ -1,7 +1,7 @@
 """What ``verbatim doctor`` asks of the two databases."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url, select, text
@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError
 
 from exports import jobs, releases
 from exports.releases import Doing
-from vault import departures, erasure, rotation
+from vault import departures, erasure, log_keys, rotation, sequencer
+from vault.log_trees import LogTree
 from vault.migrations import runner
+from vault.sequencer import SigningKeyGone
 from vault.settings import Settings, server_key
 from vault.store import file_of
 from vault.studies import Study
@@ -106,3 +108,17 @@ def somebody_is_at_work(settings: Settings) -> Iterator[Finding]:
         yield warn("worker", "nobody is at work on releases. Run 'verbatim serve', or 'verbatim work' beside it.")
     for release_id in dead:
         yield warn("worker", f"the job on release {release_id} died. Its study's lead can start it again.")
+
+
+def log_is_provable(settings: Settings) -> Iterator[Finding]:
+    """Every line of the log that is older than a minute has its place under a signed checkpoint."""
+    with stores_of(settings) as stores, stores.work(reading=True) as work:
+        late = sequencer.late(work.db, before=datetime.now(UTC) - timedelta(minutes=1))
+        trees = work.db.scalars(select(LogTree.study_id)).all()
+        keyless = set(trees) - log_keys.seeds(work.keyring, trees).keys()
+    if keyless:
+        yield fail("log key", f"{SigningKeyGone.public} Studies: {', '.join(sorted(map(str, keyless)))}")
+    if late:
+        yield fail("log", f"{late} lines are not provable yet. Run 'verbatim serve', or 'verbatim work' beside it.")
+    else:
+        yield ok("log", f"every line is under a signed checkpoint, in {len(trees)} logs")

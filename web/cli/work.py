@@ -1,4 +1,4 @@
-"""``verbatim work``: the process that checks and builds releases."""
+"""``verbatim work``: the process that checks and builds releases, and keeps the log provable."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ import click
 from exports import worker
 from vault.migrations import runner
 from vault.settings import server_key
+from web.cli import log_rounds
 from web.cli.installation import settings_here, stores_of
 from web.kit.process import keep_to_itself
 
@@ -18,7 +19,7 @@ from web.kit.process import keep_to_itself
 @click.command()
 @click.option("--beside", is_flag=True, help="End as soon as the process that started this one has ended.")
 def work(beside: bool) -> None:
-    """Check and build releases until stopped.
+    """Check and build releases, and make the log's new lines provable every second, until stopped.
 
     'verbatim serve' starts one by itself. Ctrl+C or the signal TERM stops it; TERM lets the job that it is at end.
     """
@@ -28,7 +29,8 @@ def work(beside: bool) -> None:
         _end_with(os.getppid())
     with stores_of(settings) as stores:
         runner.require_current(stores)
-        worker.Worker(settings, stores, server_key(settings), lambda: datetime.now(UTC)).run()
+        with log_rounds.going_on(settings, stores):
+            worker.Worker(settings, stores, server_key(settings), lambda: datetime.now(UTC)).run()
 
 
 def _end_with(parent: int) -> None:

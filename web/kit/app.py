@@ -11,7 +11,8 @@ from vault.settings import Settings, server_key
 from vault.store import Stores
 from web.kit import assets, errors, forgery, guard, headers, i18n, log
 from web.kit.guard import Pages
-from web.kit.uploads import InMemory
+from web.kit.sequencing import Sequencing
+from web.kit.site import Site
 from web.kit.visit import Kit
 
 _WEB = Path(__file__).parent.parent
@@ -19,8 +20,7 @@ _WEB = Path(__file__).parent.parent
 
 def make_app(settings: Settings, stores: Stores, pages: Sequence[Pages]) -> Flask:
     """An application with these pages, behind the guard, with every header, check and log line."""
-    app = Flask("web", root_path=str(_WEB), static_folder=None, template_folder=str(_WEB / "templates"))
-    app.request_class = InMemory
+    app = Site("web", root_path=str(_WEB), template_folder=str(_WEB / "templates"))
     app.config.update(
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=1024 * 1024,
@@ -31,7 +31,7 @@ def make_app(settings: Settings, stores: Stores, pages: Sequence[Pages]) -> Flas
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    kit = Kit(settings, stores, server_key(settings))
+    kit = Kit(settings, stores, server_key(settings), Sequencing.of(settings, stores))
     # The innermost first: what an error becomes has its headers, and its line in the log.
     errors.install(app)
     log.install(app)

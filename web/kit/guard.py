@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from vault import participant_sessions, sessions, studies
+from vault import ledger, participant_sessions, sessions, studies
 from vault.attempts import TooManyTries
 from vault.codes import CodeUnreadable
 from vault.errors import Busy, CannotOpen, Conflict, Refused
@@ -152,6 +152,9 @@ def _answer(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> 
     # After a look there is nothing to keep, and to give the connection back costs less than to commit.
     if not door.reading and (response.status_code < 400 or visit.keeps):
         visit.work.commit()
+        if ledger.asks_to_be_sequenced(visit.db):
+            # Once the answer is on its way: nobody waits for it, and if it fails the next second's round does it.
+            response.call_on_close(visit.kit.sequencing.after_deed)
     return response
 
 

@@ -7,7 +7,7 @@ without. ``?from=study@example.org`` names the sender; without it, it is the use
 import fcntl
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -49,11 +49,12 @@ class AddressRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to one address, as plain text."""
+    """One message to one address, as plain text; ``enclosed`` are files, by name, that arrive byte for byte."""
 
     to: str = field(repr=False)
     subject: str
     body: str = field(repr=False)
+    enclosed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 def possible(settings: Settings) -> bool:
@@ -91,6 +92,8 @@ class Post:
         message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.body)
+        for name, content in letter.enclosed.items():
+            message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
         try:
             self._server.send_message(message)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:

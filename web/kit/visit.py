@@ -15,6 +15,7 @@ from vault.participant_sessions import Person
 from vault.settings import Settings
 from vault.store import Stores, Work
 from vault.studies import Joined, Permit
+from web.kit.sequencing import Sequencing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Kit:
     settings: Settings
     stores: Stores
     server_key: bytes = field(repr=False)
+    sequencing: Sequencing = field(repr=False)
 
 
 @dataclass(slots=True)
