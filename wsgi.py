@@ -16,7 +16,7 @@ from web.interviewer import converse, deposit, prepare, verbal
 from web.interviewer import preview as preview_guide
 from web.kit.app import make_app
 from web.kit.process import keep_to_itself, settle
-from web.participant import agree, answer, arrive, begin, compare, copy, later, leave, mine, review
+from web.participant import agree, answer, arrive, begin, catch_up, compare, copy, later, leave, mine, review
 from web.participant import preview as preview_survey
 from web.team import (
     account,
@@ -27,6 +27,7 @@ from web.team import (
     bringing,
     candidate,
     candidates,
+    catch_ups,
     consent_drafts,
     consent_texts,
     draft_history,
@@ -75,7 +76,7 @@ PAGES = [
     releases.page, release_asking.page,
     prepare.page, verbal.page, converse.page, deposit.page,
     arrive.page, agree.page, copy.page, begin.page, answer.page, compare.page, review.page, later.page, leave.page,
-    mine.page,
+    mine.page, catch_up.page, catch_ups.page,
 ]  # fmt: skip
 
 

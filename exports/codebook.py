@@ -35,6 +35,10 @@ _VERSION: Texts = {"en": "Version that was answered", "fr": "Version à laquelle
 _DAY: Texts = {"en": "Day (UTC)", "fr": "Jour (UTC)"}
 _LANGUAGE: Texts = {"en": "Language in which it was answered", "fr": "Langue dans laquelle il a été répondu"}
 _FINISHED: Texts = {"en": "Whether it was finished", "fr": "Si c’est terminé"}
+_LATER: Texts = {
+    "en": "Asked later in catch-ups: version, day, questions",
+    "fr": "Demandé plus tard, en rattrapage : version, jour, questions",
+}
 _MEMO: Texts = {"en": "Memo of the interviewer", "fr": "Mémo de la personne qui a mené l’entretien"}
 
 
@@ -115,6 +119,9 @@ def cuts(data: Dataset, longest: int, *, in_bytes: bool) -> int:
 def _variables(data: Dataset, instrument: Instrument) -> tuple[Variable, ...]:
     found = list(_of_records(data.language))
     found.extend(_of_attribute(attribute, data) for attribute in data.attributes)
+    if instrument.caught_up:
+        later = _known("catch_up", _LATER, Type.TEXT, data.language, lambda record, _: _caught_up(record))
+        found.append(replace(later, may_lack=(Gap.NOT_APPLICABLE,)))
     for column in instrument.columns:
         found.extend(variables(column, data.language))
     if instrument.role is Role.GUIDE:
@@ -155,6 +162,12 @@ def _known(name: str, label: Texts, type_: Type, language: str, read: Reading) -
     return Variable(
         name, "", in_language(label, language), "", type_, measure, Source(part=name), read, rank=RANK_RECORD
     )
+
+
+def _caught_up(record: Record) -> Value:
+    """What was asked later, and under which version; whatever is not named was asked under the record's."""
+    said = [f"{one.version} ({one.day.isoformat()}): {', '.join(one.questions)}" for one in record.later]
+    return "; ".join(said) or Gap.NOT_APPLICABLE
 
 
 def _text(text: str) -> Value:

@@ -12,6 +12,7 @@ from instruments import versions
 from instruments.definition import Question, Section
 from instruments.route import Plan
 from instruments.versions import Version
+from survey import catch_up_runs
 from vault.errors import Invalid
 
 
@@ -32,10 +33,15 @@ def of_release(db: Session, study_id: UUID, chosen: Collection[UUID]) -> tuple[A
     there = [(row, published) for row, published in versions.of_study(db, study_id) if published]
     if set(chosen) - {row.id for row, _ in there}:
         raise Invalid("The study has no such instrument, or it was never published. Choose among its own.")
-    return tuple(_asked(row.id, row.key, published) for row, published in there if not chosen or row.id in chosen)
+    caught_up = catch_up_runs.instruments_of(db, study_id)
+    return tuple(
+        _asked(row.id, row.key, published, caught_up=row.id in caught_up)
+        for row, published in there
+        if not chosen or row.id in chosen
+    )
 
 
-def _asked(row_id: UUID, key: str, published: Sequence[Version]) -> Asked:
+def _asked(row_id: UUID, key: str, published: Sequence[Version], *, caught_up: bool) -> Asked:
     definitions = {version.number: versions.definition_of(version) for version in published}
     newest = definitions[published[-1].number]
     wordings: dict[str, dict[int, Question]] = {}
@@ -56,7 +62,7 @@ def _asked(row_id: UUID, key: str, published: Sequence[Version]) -> Asked:
     )
     instrument = dataset.Instrument(
         key, newest.title, newest.role, tuple(_version(one, definitions[one.number].languages) for one in published),
-        columns,
+        columns, caught_up,
     )  # fmt: skip
     plans = {version.id: (version.number, versions.plan_of(version)) for version in published}
     left_out = tuple(name for name in wordings if name in hidden)

@@ -88,14 +88,19 @@ class Instrument:
     role: Role
     versions: tuple[Version, ...]
     columns: tuple[Column, ...]
+    caught_up: bool = False  # somebody was asked questions later, in a catch-up
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What became of one question in one run. ``answer`` is there only if it was answered; see instruments.kinds."""
+    """What became of one question in one run. ``answer`` is there only if it was answered; see instruments.kinds.
+
+    ``version`` is the one under which it was asked, where that is another than the record's: in a catch-up.
+    """
 
     became: Missingness
     answer: Answer = field(default=None, repr=False)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,15 @@ class Aside:
     words: str = field(repr=False)
     after: str  # a question's id, empty if it is not known
     theme: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """A catch-up that stands in a record: under which version, on which day, and whose cells it filled."""
+
+    version: int
+    day: date  # shifted as the record's
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +140,11 @@ class Record:
     cells: Mapping[str, Cell] = field(repr=False)
     asides: tuple[Aside, ...] = field(default=(), repr=False)
     memo: str = field(default="", repr=False)
+    later: tuple[CaughtUp, ...] = ()
+
+    def version_of(self, question: str) -> int:
+        """The version under which a question was asked, or would have been."""
+        return self.cells[question].version or self.version
 
 
 @dataclass(frozen=True, slots=True)

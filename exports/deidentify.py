@@ -63,7 +63,7 @@ def clean(record: Record, instrument: Instrument, finder: Finder) -> Cleaned:
 
 def _with(cell: Cell, answer: Answer) -> Cell:
     """The cell with this answer; the same one where nothing changed, which is most of them."""
-    return cell if answer is cell.answer else Cell(cell.became, answer)
+    return cell if answer is cell.answer else Cell(cell.became, answer, cell.version)
 
 
 def clean_text(text: str, finder: Finder) -> str:
@@ -145,7 +145,8 @@ def moved(record: Record, instrument: Instrument, days: int) -> Record:
     """The record with its day, the dates in its answers and the times of its probes so many days later."""
     kinds = {column.question.id: column.question.kind for column in instrument.columns}
     cells = {name: _with(cell, _dates_moved(cell.answer, kinds.get(name), days)) for name, cell in record.cells.items()}
-    return replace(record, day=_later(record.day, days), cells=cells)
+    later = tuple(replace(one, day=_later(one.day, days)) for one in record.later)
+    return replace(record, day=_later(record.day, days), cells=cells, later=later)
 
 
 def moved_case(case: Case, attributes: Iterable[Attribute], days: int) -> Case:

@@ -18,6 +18,11 @@ from instruments.kinds import Json, Kind, LongText, Matrix, ShortText, Topic, co
 from instruments.piping import filled
 from instruments.sentences import Texts, in_language
 
+_LATER: Texts = {
+    "en": "(asked in a catch-up, version {version})",
+    "fr": "(demandé en rattrapage, version {version})",
+}
+
 _LONGEST = 32  # of an instrument's id in a name
 
 
@@ -89,7 +94,8 @@ class _Spoken:
         self.record, self.language = record, language
         self.speaker = Speaker.INTERVIEWER if instrument.role is Role.GUIDE else Speaker.PARTICIPANT
         self._questions = {
-            column.question.id: column.wordings.get(record.version, column.question) for column in instrument.columns
+            column.question.id: column.wordings.get(record.version_of(column.question.id), column.question)
+            for column in instrument.columns
         }
         self._answers = {name: cell.answer for name, cell in record.cells.items() if cell.answer is not None}
 
@@ -97,7 +103,9 @@ class _Spoken:
         """The question as it was asked, with the row of a matrix behind it."""
         asked = self._filled(self._questions[question_id].label)
         of_row = self._filled(row)
-        return f"{asked} – {of_row}" if of_row else asked
+        whole = f"{asked} – {of_row}" if of_row else asked
+        later = self.record.cells[question_id].version
+        return f"{whole} {in_language(_LATER, self.language).format(version=later)}" if later else whole
 
     def _filled(self, texts: Texts) -> str:
         return filled(in_language(texts, self.language), self._questions, self._answers, self.language)
@@ -105,7 +113,7 @@ class _Spoken:
 
 def _parts(column: Column, spoken: _Spoken) -> Iterator[Part]:
     name = column.question.id
-    wording = column.wordings.get(spoken.record.version, column.question)
+    wording = column.wordings.get(spoken.record.version_of(name), column.question)
     for row, text in _texts(wording.kind, spoken.record.cells[name].answer):
         if text.strip():
             yield Part(name, spoken.heading(name, row), spoken.speaker, text)

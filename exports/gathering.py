@@ -5,7 +5,6 @@ that ten thousand of them need no more memory than ten; they are kept sealed for
 """
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,15 +14,17 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from exports import columns, profiles
+from exports import catching_up, columns, profiles
 from exports.columns import Asked
 from exports.dataset import Aside, Case, Cell, Dataset, Record
 from exports.population import LANGUAGE, Person, Population
 from exports.terms import Terms
 from instruments.kinds import Answers
 from instruments.route import Missingness, Plan
-from survey import deltas, notes, responses, runs
-from survey.runs import Kind, Response
+from survey import catch_up_runs, deltas, notes, responses, runs
+from survey.catch_up_runs import Later
+from survey.merging_runs import Opened
+from survey.runs import Response
 from vault import records, studies
 from vault.errors import CannotOpen, Conflict
 from vault.records import PageRecord, Saved
@@ -125,10 +126,11 @@ def gathered(db: Session, of: Source, progress: Progress) -> Iterator[tuple[Memb
         there: dict[UUID, list[Response]] = {one: [] for one in ids}
         for run in runs.of_participants(db, ids):
             there[run.participant_id].append(run)
+        later = catch_up_runs.of_participants(db, ids)
         pages = _pages(db, of.study_id, {one.person.participant_id: one.key for one in lot})
         for one in lot:
             who = one.person.participant_id
-            for record in _of_member(of, one, there[who], pages.get(who, {})):
+            for record in _of_member(db, of, one, there[who], later, pages.get(who, {})):
                 yield one, record
         done += len(lot)
         progress(done, len(of.members))
@@ -152,39 +154,78 @@ def _pages(db: Session, study_id: UUID, keys: Mapping[UUID, bytes]) -> dict[UUID
 
 
 def _of_member(
-    of: Source, one: Member, there: Sequence[Response], pages: Mapping[UUID, list[Saved]]
-) -> Iterator[Record]:
+    db: Session, of: Source, one: Member, there: Sequence[Response], later: Mapping[UUID, Later],
+    pages: Mapping[UUID, list[Saved]],
+) -> Iterator[Record]:  # fmt: skip
     for asked in of.asked:
-        occasions: Counter[UUID] = Counter()
-        for run in there:
-            if run.instrument_id != asked.row_id or run.kind is Kind.TEST:
-                continue
-            if run.submitted_on is None and not of.unfinished:
-                continue
-            occasions[asked.row_id] += 1
-            yield _record(of, one, asked, run, pages.get(run.id, []), occasions[asked.row_id])
+        own = [
+            run
+            for run in there
+            if run.instrument_id == asked.row_id and run.kind.counts and (run.submitted_on is not None or of.unfinished)
+        ]
+        if any(run.id in later for run in own):
+            yield from _with_catch_ups(db, of, one, asked, own, later, pages)
+            continue
+        for occasion, run in enumerate(own, start=1):
+            yield _record(of, one, asked, run, pages.get(run.id, []), occasion)
 
 
 def _record(of: Source, one: Member, asked: Asked, run: Response, pages: Sequence[Saved], occasion: int) -> Record:
     number, plan = asked.plans[run.version_id]
-    identity = _made(derive(one.key, "release-record", of.within, run.id, length=16))
+    answers, sent, asides, memo = _opened(of, run, pages)
+    cells = _cells(plan, answers, asked.ids, sent)
+    identity, day, language = _made_id(of, one, run), catching_up.day_of(run), _language(one, plan)
+    finished = run.submitted_on is not None
+    return Record(
+        identity, one.case.id, asked.instrument.id, number, occasion, day, language, finished, cells, asides, memo
+    )  # fmt: skip
+
+
+def _opened(
+    of: Source, run: Response, pages: Sequence[Saved]
+) -> tuple[Answers, Mapping[int, int] | None, tuple[Aside, ...], str]:
+    """What a run says: answers, the pages that were sent (None for a conversation), questions outside, the memo."""
+    if not run.kind.spoken:
+        loaded = responses.assembled(pages, run)
+        return loaded.answers, loaded.newest, (), ""
+    interview = deltas.merged(notes.assembled(pages, run))
+    asides = tuple(Aside(each.words, each.after, each.theme) for each in interview.candidates)
+    return dict(interview.topics), None, asides, interview.memo if of.memos else ""
+
+
+def _made_id(of: Source, one: Member, run: Response) -> UUID:
+    return _made(derive(one.key, "release-record", of.within, run.id, length=16))
+
+
+def _language(one: Member, plan: Plan) -> str:
     # Left out or made coarser beside the texts, it does not stand in the columns either.
     spoken = one.person.language or plan.instrument.language
-    language = spoken if one.case.attributes.get(LANGUAGE) == spoken else ""
-    if run.kind is Kind.INTERVIEW:
-        interview = deltas.merged(notes.assembled(pages, run))
-        cells = _cells(plan, dict(interview.topics), asked.ids, None)
-        asides = tuple(Aside(each.words, each.after, each.theme) for each in interview.candidates)
-        return Record(
-            identity, one.case.id, asked.instrument.id, number, occasion, run.begun_on, language,
-            run.submitted_on is not None, cells, asides, interview.memo if of.memos else "",
+    return spoken if one.case.attributes.get(LANGUAGE) == spoken else ""
+
+
+def _with_catch_ups(
+    db: Session, of: Source, one: Member, asked: Asked, there: Sequence[Response], later: Mapping[UUID, Later],
+    pages: Mapping[UUID, list[Saved]],
+) -> Iterator[Record]:  # fmt: skip
+    """A record for each run that is no catch-up, with what its catch-ups say in it."""
+    opened, asides, memos = [], {}, {}
+    for run in catch_up_runs.in_order(there):
+        own, plan = later.get(run.id), asked.plans[run.version_id][1]
+        answers, sent, asides[run.id], memos[run.id] = _opened(of, run, pages.get(run.id, []))
+        if own is None:
+            opened.append(Opened(run, plan, answers, sent))
+        else:
+            narrowed = catch_up_runs.narrowed(db, run.version_id, own.questions)
+            opened.append(Opened(run, narrowed, answers, sent, own.follows))
+    joined = catching_up.joined(opened, asked.ids, lambda run: asked.plans[run.version_id][0])
+    for occasion, each in enumerate(joined, start=1):
+        run, (number, plan) = each.run, asked.plans[each.run.version_id]
+        yield Record(
+            _made_id(of, one, run), one.case.id, asked.instrument.id, number, occasion, catching_up.day_of(run),
+            _language(one, plan), run.submitted_on is not None, each.cells,
+            tuple(aside for part in each.parts for aside in asides[part.id]),
+            "\n\n".join(memos[part.id] for part in each.parts if memos[part.id]), each.later,
         )  # fmt: skip
-    loaded = responses.assembled(pages, run)
-    cells = _cells(plan, loaded.answers, asked.ids, loaded.newest)
-    return Record(
-        identity, one.case.id, asked.instrument.id, number, occasion, run.submitted_on or run.begun_on, language,
-        run.submitted_on is not None, cells,
-    )  # fmt: skip
 
 
 def _cells(plan: Plan, answers: Answers, ids: Sequence[str], sent: Mapping[int, int] | None) -> dict[str, Cell]:

@@ -103,7 +103,7 @@ class Place:
             cell = record.cells[question]
             if cell.became is not _ANSWERED:
                 return OF_MISSINGNESS[cell.became]
-            if record.version not in known:
+            if (cell.version or record.version) not in known:
                 return Gap.NOT_ASKED
             answer = cell.answer if within is None else within(cell.answer)
             return lacking(record) if answer is None else take(answer, record)
@@ -123,9 +123,9 @@ class Merged:
     with_words: frozenset[int]  # versions in which one may add something in one's own words
     conditions: Mapping[int, Condition]
 
-    def offered(self, record: Record) -> bool:
+    def offered(self, record: Record, question: str) -> bool:
         """Whether this person had it before their eyes; True where the release does not hold what that depends on."""
-        condition = self.conditions.get(record.version)
+        condition = self.conditions.get(record.version_of(question))
         if condition is None or not references(condition) <= record.cells.keys():
             return True
         answers = {name: cell.answer for name, cell in record.cells.items() if cell.answer is not None}

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from exports.dataset import Aside, Cell, Record
+from exports.dataset import Aside, CaughtUp, Cell, Record
 from instruments.route import Missingness
 from vault.errors import CannotOpen
 from vault.sealing import new_key, open_sealed, seal
@@ -86,11 +86,14 @@ def _plain(record: Record, columns: Sequence[str]) -> list[Any]:
         record.language, record.finished, [one.became for one in cells],
         [one.answer for one in cells if one.became is _ANSWERED],
         [[one.words, one.after, one.theme] for one in record.asides], record.memo,
+        [[one.version, one.day.toordinal(), one.questions] for one in record.later],
+        [[at, one.version] for at, one in enumerate(cells) if one.version] if record.later else [],
     ]  # fmt: skip
 
 
 def _record(plain: Sequence[Any], columns: Mapping[str, Sequence[str]]) -> Record:
-    identity, case, instrument, version, occasion, day, language, finished, became, answers, asides, memo = plain
+    identity, case, instrument, version, occasion, day, language, finished, became, answers, asides, memo, *more = plain
+    later, versions = more
     given = iter(answers)
     # A word finds its cell although it is no Missingness: the two are equal, and so are their hashes.
     words = [_BLANK[one] for one in became]
@@ -98,7 +101,11 @@ def _record(plain: Sequence[Any], columns: Mapping[str, Sequence[str]]) -> Recor
         name: Cell(_ANSWERED, next(given)) if cell.became is _ANSWERED else cell
         for name, cell in zip(columns[instrument], words, strict=True)
     }
+    for at, asked_in in versions:
+        name = columns[instrument][at]
+        cells[name] = Cell(cells[name].became, cells[name].answer, asked_in)
     return Record(
         UUID(bytes=identity), UUID(bytes=case), instrument, version, occasion, date.fromordinal(day), language,
         finished, cells, tuple(Aside(*one) for one in asides), memo,
+        tuple(CaughtUp(number, date.fromordinal(on), tuple(names)) for number, on, names in later),
     )  # fmt: skip

@@ -161,7 +161,7 @@ def _row(place: Place, row: Merged) -> Iterator[Variable]:
         return answer.get(row.name)
 
     def lacking(record: Record) -> Gap:
-        return Gap.SKIPPED if row.offered(record) else Gap.NOT_APPLICABLE
+        return Gap.SKIPPED if row.offered(record, place.column.question.id) else Gap.NOT_APPLICABLE
 
     there = {version: kind for version, kind in kinds.items() if version in row.versions}
     yield from _of(

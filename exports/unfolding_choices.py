@@ -62,7 +62,7 @@ def several(place: Place) -> Iterator[Variable]:
             codes = _choices(answer, known)
             if option.name in codes:
                 return 1
-            return 0 if option.offered(record) else Gap.NOT_APPLICABLE
+            return 0 if option.offered(record, place.column.question.id) else Gap.NOT_APPLICABLE
 
         return chosen
 
@@ -81,7 +81,7 @@ def ranked(place: Place) -> Iterator[Variable]:
             codes = list(_choices(answer, known))
             if option.name in codes:
                 return codes.index(option.name) + 1
-            return Gap.NOT_PLACED if option.offered(record) else Gap.NOT_APPLICABLE
+            return Gap.NOT_PLACED if option.offered(record, place.column.question.id) else Gap.NOT_APPLICABLE
 
         return placed
 

@@ -109,7 +109,7 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
 
 
 def _plain_run(run: Run, language: str, notes: str) -> dict[str, object]:
-    return ({"notes": notes} if run.kind is Kind.INTERVIEW else {}) | {
+    return ({"notes": notes} if run.kind.spoken else {}) | {
         "instrument": in_language(run.title, language),
         "version": run.version,
         "kind": run.kind.value,
@@ -165,7 +165,7 @@ def _agreements(db: Session, participant_id: UUID, linkage: bytes | None) -> tup
 def _run(db: Session, key: bytes, run: runs.Response, linkage: bytes | None) -> Run:
     version = versions.find(db, run.version_id)
     plan = versions.plan_of(version)
-    answers = {} if run.kind is Kind.INTERVIEW else responses.load(db, key, run, linkage=linkage).answers
+    answers = {} if run.kind.spoken else responses.load(db, key, run, linkage=linkage).answers
     given = tuple(
         Given(question, answers[question.id])
         for page in plan.pages

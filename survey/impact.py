@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from instruments import versions
 from instruments.definition import questions
-from survey import audiences, frames, runs, statuses
+from survey import audiences, catch_up_runs, frames, runs, statuses
 from survey.participants import Participant, Standing
-from survey.runs import Kind
 from survey.sampling import Stratum
 from survey.statuses import Status
 
@@ -45,17 +44,23 @@ def of_draft(db: Session, study_id: UUID, instrument_id: UUID, touched: Collecti
     published = versions.of_instrument(db, instrument_id)
     number = {version.id: version.number for version in published}
     asks = {version.id: {one.id for one in questions(versions.definition_of(version))} for version in published}
-    there = [
-        run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind is not Kind.TEST
-    ]
+    later = catch_up_runs.of_study(db, study_id)
+    every = [run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts]
+    # What was asked in a catch-up was asked of those people, in no further response of theirs.
+    there = [run for run in every if run.id not in later]
+    caught = [(run.participant_id, frozenset(later[run.id].questions)) for run in every if run.id in later]
     people = {
         one.id: one for one in db.scalars(select(Participant).where(Participant.study_id == study_id))
     }  # fmt: skip
     began = {run.participant_id for run in there}
-    asked = {name: {run.participant_id for run in there if name in asks[run.version_id]} for name in touched}
+    asked = {
+        name: {run.participant_id for run in there if name in asks[run.version_id]}
+        | {participant_id for participant_id, ids in caught if name in ids}
+        for name in touched
+    }
     going = [
         Going(people[run.participant_id].pseudonym, number[run.version_id])
-        for run in there
+        for run in every
         if run.submitted_on is None and people[run.participant_id].standing is Standing.ENROLLED
     ]
     return Impact(

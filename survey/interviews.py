@@ -3,10 +3,11 @@
 All deltas lie under slot 0 of the run, never one row to a topic, for the rows would tell which topics were raised.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, select
@@ -16,7 +17,7 @@ from consent.grants import ConsentMissing, Grant
 from consent.scopes import Scope as Agreed
 from instruments.kinds import Answer
 from instruments.route import Missingness, Plan
-from survey import asking, assignments, deltas, notes, responses, runs, statuses
+from survey import asking, assignments, catch_up_runs, deltas, notes, responses, runs, statuses
 from survey.deltas import Delta, Record
 from survey.participants import Participant
 from survey.runs import Kind, Response
@@ -78,17 +79,24 @@ def lacking(
     *, account: Account, recorded: bool, on: date,
 ) -> tuple[Refused, ...]:  # fmt: skip
     """Everything that stands in the way of starting, each a refusal with its sentence; nothing if it may start."""
-    found: list[Refused] = []
-    if not assignments.is_assigned(rings, participant, account):
-        found.append(assignments.NotAssigned())
-    needed = (Agreed.TAKE_PART, Agreed.RECORDED) if recorded else (Agreed.TAKE_PART,)
-    agreed = grant.scopes if grant.participant == participant.id else frozenset()
-    found += [ConsentMissing(scope) for scope in needed if scope not in agreed]
+    found = barring(rings, participant, grant, account=account, recorded=recorded)
     try:
         asking.of_participant(db, participant, instrument_id, on=on)
     except Refused as refusal:
         found.append(refusal)
     return tuple(found)
+
+
+def barring(
+    rings: Session, participant: Participant, grant: Grant, *, account: Account, recorded: bool
+) -> list[Refused]:  # fmt: skip
+    """What stands in the way of any conversation with this person, whatever would be asked."""
+    found: list[Refused] = []
+    if not assignments.is_assigned(rings, participant, account):
+        found.append(assignments.NotAssigned())
+    needed = (Agreed.TAKE_PART, Agreed.RECORDED) if recorded else (Agreed.TAKE_PART,)
+    agreed = grant.scopes if grant.participant == participant.id else frozenset()
+    return found + [ConsentMissing(scope) for scope in needed if scope not in agreed]
 
 
 def start(
@@ -105,6 +113,22 @@ def start(
         grant.require(Agreed.RECORDED)
     actor = ledger.staff(account.id)
     response = responses.begin(db, rings, participant, instrument_id, grant, now=now, kind=Kind.INTERVIEW, actor=actor)
+    return held(
+        db, rings, participant, response, grant, account=account, key=key, now=now, tape=tape, setting=setting
+    )  # fmt: skip
+
+
+def held(
+    db: Session, rings: Session, participant: Participant, response: Response, grant: Grant,
+    *, account: Account, key: bytes, now: datetime, tape: str = "", setting: str = "",
+) -> Interview:  # fmt: skip
+    """The conversation of a run that was begun; the one there is, if it is going on already.
+
+    ConsentMissing if a tape is named without consent to be recorded.
+    """
+    if tape.strip():
+        grant.require(Agreed.RECORDED)
+    actor = ledger.staff(account.id)
     there = db.get(Interview, response.id)
     if there is not None:
         return there
@@ -225,9 +249,12 @@ def _seen(db: Session, key: bytes, response: Response) -> int:
     return max((one.sequence for one in notes.read(db, key, response)), default=0)
 
 
-def unreached(plan: Plan, record: Record) -> frozenset[str]:
-    """The topics to which the conversation led and of which nothing is noted, not even that they were skipped."""
-    became = plan.missing(answers_of(record))
+def unreached(plan: Plan, record: Record, beside: Mapping[str, Answer] = MappingProxyType({})) -> frozenset[str]:
+    """The topics to which the conversation led and of which nothing is noted, not even that they were skipped.
+
+    ``beside`` are answers of earlier runs on which the way through this one depends.
+    """
+    became = plan.missing({**beside, **answers_of(record)})
     return frozenset(name for name, what in became.items() if what is Missingness.NOT_REACHED)
 
 
@@ -242,7 +269,8 @@ def deposit(
     _hold(db, interview)
     if interview.state is State.DEPOSITED:
         return False
-    if unreached(runs.plan_of(db, response), read(db, key, response)) - frozenset(not_reached):
+    plan, beside = catch_up_runs.plan_of(db, response), catch_up_runs.beside(db, key, response).answers
+    if unreached(plan, read(db, key, response), beside) - frozenset(not_reached):
         raise Unreached
     _turn(db, interview, State.DEPOSITED)
     return responses.close(db, rings, response, now=now, actor=ledger.staff(interview.account_id))

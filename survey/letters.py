@@ -27,6 +27,7 @@ class LetterKind(StrEnum):
     REMINDER = "reminder"
     CODE = "code"  # the participant asked for their code by mail
     RESULTS = "results"
+    CATCH_UP = "catch_up"  # there are further questions; it brings no code
 
 
 class LetterState(StrEnum):

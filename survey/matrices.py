@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from instruments import versions
 from instruments.definition import Question, questions
-from instruments.route import Missingness, Plan
+from instruments.route import Missingness
 from instruments.versions import Version
-from survey import interviews, responses, runs
+from survey import catch_up_runs, interviews, responses, runs
+from survey.catch_up_runs import Later
+from survey.merging_runs import Opened, Said, Together, together
 from survey.opening import Opener
 from survey.participants import Participant
 from survey.runs import Kind, Response
@@ -35,13 +37,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run: whose, under which version, and what became of each question."""
+    """One run with the catch-ups that follow it: whose, under which version, and what became of each question.
+
+    ``later`` says by question in which version it was asked in a catch-up, and what became of it there.
+    """
 
     pseudonym: str
     version: int
     kind: Kind
     submitted: bool
     cells: Mapping[str, Missingness] = field(repr=False)
+    later: Mapping[str, tuple[int, Missingness]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +74,53 @@ def asked(
     published, there = _of(db, study_id, instrument_id)
     columns = _columns(published)
     ids = [column.question.id for column in columns]
-    by_id = {version.id: version for version in published}
     pseudonyms = _pseudonyms(db, study_id)
     opener = Opener(db, rings, study_id, Scope.RESPONSES, account_id=account_id, seed=seed)
-    rows = []
+    theirs: dict[UUID, list[Response]] = {}
     for run in there:
-        version = by_id[run.version_id]
-        key = opener.key_or_none(run.participant_id)
-        cells = (
-            dict.fromkeys(ids, Missingness.WITHDRAWN)
-            if key is None
-            else became(db, key, run, versions.plan_of(version), ids)
-        )
-        rows.append(Row(pseudonyms[run.participant_id], version.number, run.kind, run.submitted_on is not None, cells))
+        theirs.setdefault(run.participant_id, []).append(run)
+    number = {version.id: version.number for version in published}
+    later = catch_up_runs.of_study(db, study_id)
+    rows: list[Row] = []
+    for participant_id, of_one in theirs.items():
+        key = opener.key_or_none(participant_id)
+        found = _read(db, key, of_one, later, ids)
+        rows += [_row(pseudonyms[participant_id], one, number) for one in found]
     ledger.append(
         db, "answers.read", actor=ledger.staff(account_id), now=now, study=study_id, why="asked-matrix",
-        responses=len(rows),
+        responses=len(there),
     )  # fmt: skip
     db.flush()
     return Matrix(columns, tuple(sorted(rows, key=lambda row: (row.version, row.pseudonym))))
 
 
-def became(db: Session, key: bytes, run: Response, plan: Plan, ids: Sequence[str] = ()) -> Mapping[str, Missingness]:
-    """What became of each question in a run, and of those of other versions that ``ids`` names."""
-    if run.kind is Kind.INTERVIEW:
-        return plan.missing(interviews.answers_of(interviews.read(db, key, run)), also=ids)
+def _read(
+    db: Session, key: bytes | None, there: Sequence[Response], later: Mapping[UUID, Later], ids: Sequence[str]
+) -> list[Together]:
+    """Somebody's runs, each with its catch-ups; without a key everything in them is withdrawn."""
+    if key is None:
+        first = [run for run in there if run.id not in later]
+        return [Together(run, {name: Said(run, Missingness.WITHDRAWN) for name in ids}) for run in first]
+    return together([opened(db, key, run, later.get(run.id)) for run in catch_up_runs.in_order(there)], ids)
+
+
+def _row(pseudonym: str, one: Together, number: Mapping[UUID, int]) -> Row:
+    cells = {name: said.became for name, said in one.cells.items()}
+    asked = {
+        name: (number[run.version_id], said.became) for run, of_run in one.later for name, said in of_run.items()
+    }  # fmt: skip
+    run = one.run
+    return Row(pseudonym, number[run.version_id], run.kind, run.submitted_on is not None, cells, asked)
+
+
+def opened(db: Session, key: bytes, run: Response, later: Later | None) -> Opened:
+    """A run with everything that was kept in it; CannotOpen with another key."""
+    plan = runs.plan_of(db, run) if later is None else catch_up_runs.narrowed(db, run.version_id, later.questions)
+    follows = None if later is None else later.follows
+    if run.kind.spoken:
+        return Opened(run, plan, interviews.answers_of(interviews.read(db, key, run)), None, follows)
     loaded = responses.load(db, key, run)
-    return plan.missing(loaded.answers, also=ids, sent=loaded.newest)
+    return Opened(run, plan, loaded.answers, loaded.newest, follows)
 
 
 def counts(db: Session, study_id: UUID, instrument_id: UUID, *, exact: bool) -> tuple[Asked, ...]:
@@ -105,10 +131,16 @@ def counts(db: Session, study_id: UUID, instrument_id: UUID, *, exact: bool) -> 
     published, there = _of(db, study_id, instrument_id)
     number = {version.id: version.number for version in published}
     columns = _columns(published)
-    values: dict[tuple[str, bool | None], int] = {("", None): len(there)}
+    later = catch_up_runs.of_study(db, study_id)
+    caught: dict[UUID, set[str]] = {}
+    for one in later.values():
+        caught.setdefault(one.follows, set()).update(one.questions)
+    first = [run for run in there if run.id not in later]
+    values: dict[tuple[str, bool | None], int] = {("", None): len(first)}
     for column in columns:
-        of_it = sum(number[run.version_id] in column.versions for run in there)
-        values[column.question.id, True], values[column.question.id, False] = of_it, len(there) - of_it
+        name = column.question.id
+        of_it = sum(number[run.version_id] in column.versions or name in caught.get(run.id, ()) for run in first)
+        values[name, True], values[name, False] = of_it, len(first) - of_it
     lines = [(("", None), [(column.question.id, True), (column.question.id, False)]) for column in columns]
     gone: frozenset[tuple[str, bool | None]] = frozenset() if exact else hidden(values, lines)
 
@@ -126,7 +158,7 @@ def _of(db: Session, study_id: UUID, instrument_id: UUID) -> tuple[Sequence[Vers
     if any(version.study_id != study_id for version in published):
         raise Missing
     there = [
-        run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind is not Kind.TEST
+        run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts
     ]
     return published, there
 

@@ -15,7 +15,7 @@ from survey.participants import Participant, Standing
 from survey.runs import Kind, ResponseRow
 from survey.sampling import Quota, Stratum
 from survey.statuses import COUNTING, Status
-from survey.suppression import hidden
+from survey.suppression import LEAST, hidden
 from vault import studies
 
 
@@ -63,10 +63,10 @@ _Place = tuple[UUID | None, UUID | None]
 _Key = tuple[Hashable, ...]
 
 
-def overview(db: Session, study_id: UUID, *, exact: bool) -> Overview:
+def overview(db: Session, study_id: UUID, *, exact: bool, least: int = LEAST) -> Overview:
     """Who stands where: site × stratum × status, and the quotas.
 
-    Unless ``exact`` (for roles that hold a key of participants), numbers below three are not shown, and none that
+    Unless ``exact`` (for roles that hold a key of participants), numbers below ``least`` are not shown, and none that
     would give them away.
     """
     counted = _counted(db, study_id)
@@ -87,7 +87,7 @@ def overview(db: Session, study_id: UUID, *, exact: bool) -> Overview:
     for quota, cells in _quota_cells(quotas, strata, places):
         values["quota", quota.id] = sum(values[cell] for cell in cells)
         lines.append((("quota", quota.id), cells))
-    gone: frozenset[_Key] = frozenset() if exact else hidden(values, lines)
+    gone: frozenset[_Key] = frozenset() if exact else hidden(values, lines, least=least)
 
     def shown(*key: Hashable) -> int | None:
         return None if key in gone else values[key]
@@ -168,7 +168,10 @@ def _placed(counted: Mapping[tuple[_Place, Status], int]) -> dict[UUID | None, i
 
 
 def runs_by_version(db: Session, study_id: UUID, *, exact: bool) -> tuple[RunCount, ...]:
-    """How many runs of each version are open and sent, trials left out; small numbers as in ``overview``."""
+    """How many runs of each version are open and sent, trials left out; small numbers as in ``overview``.
+
+    Catch-ups are a kind of their own, and no further runs of the sample.
+    """
     rows = db.execute(
         select(InstrumentRow.key, Version.number, ResponseRow.kind, func.count(), func.count(ResponseRow.submitted_on))
         .join(Version, Version.id == ResponseRow.version_id)

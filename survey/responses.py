@@ -196,16 +196,17 @@ def save(
 
 def submit(
     db: Session, rings: Session, key: bytes, grant: Grant, response: Response, plan: Plan, *, now: datetime,
-    linkage: bytes | None = None,
+    linkage: bytes | None = None, beside: Answers = MappingProxyType({}),
 ) -> bool:  # fmt: skip
     """The run is sent and stands from now on; returns False, and changes nothing, if it was sent before.
 
-    Unfinished if something that has to be answered is not.
+    Unfinished if something that has to be answered is not. ``beside`` are answers of earlier runs on which the way
+    through this one depends.
     """
     if response.submitted_on is not None:
         return False
     _require_grant(response.participant_id, grant)
-    lacking = plan.open(load(db, key, response, linkage=linkage).answers, now.date())
+    lacking = plan.open({**beside, **load(db, key, response, linkage=linkage).answers}, now.date())
     if lacking:
         raise Unfinished(tuple(lacking))
     return close(db, rings, response, now=now)

@@ -28,6 +28,23 @@ class Kind(StrEnum):
     SELF = "self"
     INTERVIEW = "interview"
     TEST = "test"
+    CATCH_UP = "catch_up"  # questions that came later, filled in by the participant
+    CATCH_UP_INTERVIEW = "catch_up_interview"  # the same in a conversation
+
+    @property
+    def spoken(self) -> bool:
+        """Whether an interviewer noted it."""
+        return self in {Kind.INTERVIEW, Kind.CATCH_UP_INTERVIEW}
+
+    @property
+    def later(self) -> bool:
+        """Whether it only asks what came after a run that was finished; see ``survey.catch_up_runs``."""
+        return self in {Kind.CATCH_UP, Kind.CATCH_UP_INTERVIEW}
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is no trial."""
+        return self is not Kind.TEST
 
 
 class ResponseRow(Base):

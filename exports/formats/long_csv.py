@@ -10,7 +10,7 @@ from exports import csv_lines
 from exports.cells import quoted
 from exports.codebook import tables
 from exports.csv_lines import cell
-from exports.dataset import Dataset, File, Sink
+from exports.dataset import Dataset, File, Record, Sink
 from exports.gaps import ANSWERED, Gap
 from exports.places import RANK_ATTRIBUTE
 from exports.variables import Value, Variable
@@ -20,6 +20,7 @@ _HEADER = (
     "instrument", "question", "part", "variable", "became", "value", "label",
 )  # fmt: skip
 _OF_RECORD = 6
+_VERSION = _HEADER.index("version")
 
 
 def files(data: Dataset) -> Iterator[File]:
@@ -54,7 +55,15 @@ def _rows(data: Dataset) -> Iterator[list[str]]:
         beginning = [cell(read(record, case)) for read in known]
         for variable, source, labels in asked:
             value = variable.read(record, case)
-            yield [*beginning, *source, *_said(value, labels)]
+            yield [*_under(record, variable, beginning), *source, *_said(value, labels)]
+
+
+def _under(record: Record, variable: Variable, beginning: list[str]) -> list[str]:
+    """The beginning of a line, with the version under which its question was asked."""
+    question = variable.source.question
+    if not record.later or not question:
+        return beginning
+    return [*beginning[:_VERSION], cell(record.version_of(question)), *beginning[_VERSION + 1 :]]
 
 
 def _is_said(variable: Variable) -> bool:

@@ -117,7 +117,7 @@ def test_topics_without_a_state_are_deposited_only_once_they_are_called_not_reac
             one.deposit(interview, not_reached=said)
     assert interview.state is State.ENDED
     assert one.deposit(interview, not_reached=["start"])
-    became = matrices.became(one.work.db, one.key, one.run(interview), plan)
+    became = plan.missing(interviews.answers_of(one.read(interview)))
     assert became == {"experience": Missingness.ANSWERED, "start": Missingness.NOT_REACHED}
 
 

@@ -48,9 +48,9 @@ def _saves(here: Here, slot: int) -> list[Kept]:
 
 def _lines(here: Here, slot: int, own: Answers) -> list[Line]:
     tag = i18n.tag()
-    answers = here.plan.reached(here.plan.replaced(slot, here.loaded.answers, own)).answers
-    asked = [one for one in here.plan.pages[slot].questions if one.asks]
-    return [answers_in_words.line(here.plan, one, answers, tag) for one in asked]
+    reached = here.plan.reached(here.plan.replaced(slot, here.loaded.answers, own))
+    asked = [one for one in here.plan.pages[slot].questions if one.asks and one.id in reached.questions]
+    return [answers_in_words.line(here.plan, one, reached.answers, tag) for one in asked]
 
 
 @page.action("/p/compare/<uuid:version_id>/<int:slot>", permit=Permit.TAKE_PART)

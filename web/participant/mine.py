@@ -15,7 +15,6 @@ from instruments.kinds import NO, YES
 from instruments.sentences import in_language
 from survey import holdings
 from survey.holdings import Holdings
-from survey.runs import Kind
 from survey.statuses import Status
 from vault.studies import Permit
 from web.kit import i18n
@@ -62,6 +61,7 @@ class Shown:
     begun_on: date
     submitted_on: date | None
     spoken: bool  # an interview, of which only notes are held
+    later: bool  # asked after the rest had been answered
 
 
 def _holdings(visit: Visit) -> Holdings:
@@ -89,8 +89,10 @@ def _runs(held: Holdings) -> list[tuple[Shown, list[Line]]]:
             )
             for one in run.given
         ]
-        spoken = run.kind is Kind.INTERVIEW
-        found.append((Shown(in_language(run.title, tag), run.begun_on, run.submitted_on, spoken), lines))
+        head = Shown(
+            in_language(run.title, tag), run.begun_on, run.submitted_on, run.kind.spoken, run.kind.later
+        )  # fmt: skip
+        found.append((head, lines))
     return found
 
 

@@ -87,8 +87,9 @@ def submit(visit: Visit) -> ResponseReturnValue:
     here = runs_here.written(visit, run.version_id, str(run.id))
     try:
         responses.submit(
-            visit.db, visit.keyring, here.key, here.grant, here.run, here.plan, now=visit.now, linkage=here.linkage
-        )
+            visit.db, visit.keyring, here.key, here.grant, here.run, here.plan, now=visit.now, linkage=here.linkage,
+            beside=here.beside,
+        )  # fmt: skip
     except Unfinished:
         return _review(visit, here, 422)
     return redirect(way.onward(visit), code=303)

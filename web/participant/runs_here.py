@@ -1,13 +1,16 @@
 """The runs of the participant who is here, and the pages of the version each is pinned to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from uuid import UUID
 
 from consent import decisions
 from consent.grants import Grant
 from consent.scopes import Scope
+from instruments.kinds import Answer
 from instruments.route import Plan
-from survey import responses, runs
+from survey import catch_up_runs, responses, runs
 from survey.responses import Loaded
 from survey.runs import Kind, Response
 from vault import studies
@@ -31,6 +34,12 @@ class Here:
     loaded: Loaded
     key: bytes
     linkage: bytes | None  # opens answers that say who somebody is; None once they are anonymous
+    # Of a catch-up: what was answered before, on which its way depends. It is among the loaded answers too.
+    beside: Mapping[str, Answer] = field(default=MappingProxyType({}), repr=False)
+
+
+# What a participant fills in by themselves.
+_OWN = frozenset({Kind.SELF, Kind.CATCH_UP})
 
 
 def skeletons_of(version_id: UUID, plan: Plan, tag: str) -> Skeletons:
@@ -49,15 +58,17 @@ def key_of(visit: Visit) -> bytes:
 
 
 def of_version(visit: Visit, version_id: UUID) -> Response | None:
-    """The participant's own run through a version."""
+    """The participant's own run through a version; of several catch-ups of one version the one that is not sent."""
     own = runs.of_participant(visit.db, visit.participant.id)
-    return next((run for run in own if run.version_id == version_id and run.kind is Kind.SELF), None)
+    found = [run for run in own if run.version_id == version_id and run.kind in _OWN]
+    return next((run for run in found if run.submitted_on is None), found[0] if found else None)
 
 
 def open_run(visit: Visit) -> Response | None:
-    """The run that the participant began and has not sent."""
+    """The run that the participant began and has not sent; a survey before what came after another one."""
     own = runs.of_participant(visit.db, visit.participant.id)
-    return next((run for run in own if run.kind is Kind.SELF and run.submitted_on is None), None)
+    found = [run for run in own if run.kind in _OWN and run.submitted_on is None]
+    return next((run for run in found if run.kind is Kind.SELF), found[0] if found else None)
 
 
 def here(visit: Visit, run: Response) -> Here:
@@ -67,7 +78,12 @@ def here(visit: Visit, run: Response) -> Here:
     key = key_of(visit)
     linkage = visit.participant.keys.get(studies.Scope.LINKAGE)
     loaded = responses.load(visit.db, key, run, linkage=linkage)
-    return Here(run, runs.plan_of(visit.db, run), grant, loaded, key, linkage)
+    if not run.kind.later:
+        return Here(run, runs.plan_of(visit.db, run), grant, loaded, key, linkage)
+    plan = catch_up_runs.plan_of(visit.db, run)
+    beside = catch_up_runs.beside(visit.db, key, run, linkage=linkage).answers
+    loaded = replace(loaded, answers={**beside, **loaded.answers})
+    return Here(run, plan, grant, loaded, key, linkage, beside)
 
 
 def written(visit: Visit, version_id: UUID, run_id: str) -> Here:
@@ -76,6 +92,6 @@ def written(visit: Visit, version_id: UUID, run_id: str) -> Here:
         run = runs.find(visit.db, visit.participant.id, UUID(run_id), writing=True)
     except ValueError:
         raise Missing from None
-    if run.version_id != version_id or run.kind is not Kind.SELF:
+    if run.version_id != version_id or run.kind not in _OWN:
         raise Missing
     return here(visit, run)

@@ -19,7 +19,7 @@ from vault.errors import VerbatimError
 from vault.prepared import Prepared
 from web.kit.addresses import fixed
 from web.kit.visit import Visit
-from web.participant import runs_here
+from web.participant import later_here, runs_here
 
 
 def participant_of(visit: Visit) -> Participant:
@@ -67,16 +67,21 @@ def next_address(visit: Visit) -> str:
 
 
 def _in_surveys(visit: Visit, participant: Seen, grant: Grant) -> str:
-    begun = {run.instrument_id: run for run in runs.of_participant(visit.db, participant.id) if run.kind is Kind.SELF}
+    own = runs.of_participant(visit.db, participant.id)
+    begun = {run.instrument_id: run for run in own if run.kind is Kind.SELF}
+    later = next((run for run in own if run.kind is Kind.CATCH_UP and run.submitted_on is None), None)
     for survey in surveys_of(visit):
         run = begun.get(survey)
         if run is not None and run.submitted_on is None:
             # The board may have stopped since.
             asking.require(visit.db, run.study_id, participant.site_id, run.version_id, on=visit.now.date())
             return in_run(visit, run)
-        if run is None and askable(visit, participant, survey) is not None:
+        if run is None and later is None and askable(visit, participant, survey) is not None:
             return fixed("begin.ready")
-    return fixed("review.thanks")
+    if later is not None:
+        asking.require(visit.db, later.study_id, participant.site_id, later.version_id, on=visit.now.date())
+        return in_run(visit, later)
+    return fixed("catch_up.ready" if later_here.ahead(visit, participant) else "review.thanks")
 
 
 def in_run(visit: Visit, run: Response) -> str:

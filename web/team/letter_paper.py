@@ -9,6 +9,7 @@ from flask_babel import force_locale, gettext
 
 from consent.typesetting import Data, pdf
 from survey.invitations import Ready
+from survey.letters import LetterKind
 from web.kit.i18n import LANGUAGES
 from web.kit.visit import Visit
 
@@ -30,6 +31,8 @@ def _sheet(visit: Visit, ready: Ready) -> dict[str, Data]:
     place = f"{visit.settings.public_url}/p"
     link = f"{place}#{ready.contents.code}"
     with force_locale(language):
+        if ready.letter.kind is LetterKind.CATCH_UP:
+            return _further_questions(ready, language, place)
         return {
             "lang": language,
             "to": [ready.identity.name, *ready.identity.address.splitlines()],
@@ -49,6 +52,28 @@ def _sheet(visit: Visit, ready: Ready) -> dict[str, Data]:
             "code": ready.contents.code,
             "qr": _square(link),
         }
+
+
+def _further_questions(ready: Ready, language: str, place: str) -> dict[str, Data]:
+    """A letter without a code: the one that the person has opens the same door."""
+    return {
+        "lang": language,
+        "to": [ready.identity.name, *ready.identity.address.splitlines()],
+        "subject": gettext("A few more questions"),
+        "hello": gettext("Hello %(name)s,", name=ready.identity.name) if ready.identity.name else gettext("Hello,"),
+        "text": [
+            gettext("you took part in the study named above. Questions were added since then that you were not asked."),
+            gettext(
+                "You can answer just these: scan the square with your telephone, or open %(place)s, and type the code "
+                "that you have. If you do not find it any more, ask us for a new one.", place=place,
+            ),
+            gettext("You need not answer them, and need not say why. What you answered before stays as it is."),
+        ],
+        "code_is": gettext("Use the code that you have"),
+        "square_is": gettext("QR code with the address"),
+        "code": "",
+        "qr": _square(place),
+    }  # fmt: skip
 
 
 def _square(text: str) -> str:

@@ -30,6 +30,7 @@ KINDS = {
     LetterKind.REMINDER: _l("reminder"),
     LetterKind.CODE: _l("code, asked for by the participant"),
     LetterKind.RESULTS: _l("results"),
+    LetterKind.CATCH_UP: _l("further questions"),
 }
 
 
@@ -149,9 +150,11 @@ def _sending(visit: Visit, outcome: Outcome) -> Iterator[str]:
 def _message(visit: Visit, ready: Ready) -> mail.Letter:
     language = ready.contents.language if ready.contents.language in LANGUAGES else "en"
     with force_locale(language):
-        subject = gettext("Invitation: %(title)s", title=visit.the_study.title)
+        later = ready.letter.kind is LetterKind.CATCH_UP
+        subject = gettext("%(title)s: a few more questions", title=visit.the_study.title)
+        subject = subject if later else gettext("Invitation: %(title)s", title=visit.the_study.title)
         body = render_template(
-            "team/recruit/invitation.txt",
+            "team/recruit/further_questions.txt" if later else "team/recruit/invitation.txt",
             visit=None,
             name=ready.identity.name,
             title=visit.the_study.title,

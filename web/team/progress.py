@@ -16,9 +16,9 @@ from vault.studies import Permit, Role
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
+from web.kit.statuses import STATUSES
 from web.kit.visit import Visit
 from web.team.instruments import title_of
-from web.team.participants import STATUSES
 
 page = Pages("progress", __name__)
 
@@ -26,6 +26,8 @@ KINDS = {
     Kind.SELF: _l("filled in by participants"),
     Kind.INTERVIEW: _l("interviews"),
     Kind.TEST: _l("tests"),
+    Kind.CATCH_UP: _l("catch-ups filled in by those who had answered before"),
+    Kind.CATCH_UP_INTERVIEW: _l("catch-ups with those who had been interviewed before"),
 }
 
 # Roles that hold a key of participants; to all others small numbers are not shown.
