@@ -59,6 +59,7 @@ class Guide:
     instrument_id: UUID
     title: str
     number: int
+    version_id: UUID
     lacking: tuple[Refused, ...]
 
 
@@ -121,7 +122,7 @@ def _guides(visit: Visit, one: Participant, *, recorded: bool = False) -> list[G
             account=visit.signed_in, recorded=recorded, on=visit.now.date(),
         )  # fmt: skip
         title = in_language(versions.definition_of(published[-1]).title, tag())
-        guides.append(Guide(row.id, title, published[-1].number, lacking))
+        guides.append(Guide(row.id, title, published[-1].number, published[-1].id, lacking))
     return guides
 
 

@@ -12,6 +12,7 @@ from instruments.definition import Instrument
 from instruments.foreign import fhir, redcap_writing, xlsform
 from instruments.foreign.account import Written
 from instruments.versions import Version
+from instruments.yaml_text import write_yaml
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
@@ -48,6 +49,12 @@ FORMATS: Mapping[str, Format] = {
         "json",
         "application/fhir+json; charset=utf-8",
         lambda instrument, number: fhir.write(instrument, version=str(number)),
+    ),
+    "yaml": Format(
+        "Verbatim (YAML)",
+        "yaml",
+        "application/yaml; charset=utf-8",
+        lambda instrument, _: Written(write_yaml(instrument).encode(), ()),
     ),
 }
 

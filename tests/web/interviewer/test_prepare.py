@@ -49,6 +49,15 @@ def test_another_interviewer_gets_nowhere_near(desk: Desk) -> None:
     assert call.record().topics == {}
 
 
+def test_the_guide_can_be_printed_before_the_interview(desk: Desk) -> None:
+    page = desk.browser.get(desk.here)
+    (paper,) = [link for link in page.links() if link.endswith("/paper")]
+    files = [link for link in desk.browser.get(paper).links() if ".pdf" in link or ".docx" in link]
+
+    assert "On paper: " in page.words()
+    assert [desk.browser.get(link).status for link in files] == [200, 200]
+
+
 def test_an_interview_of_somebody_else_is_not_found_under_this_participant(desk: Desk) -> None:
     kim = desk.field.enrol("Kim", "kim@example.org", assigned=True, agrees=EVERYTHING)
     theirs = desk.field.start(kim)
