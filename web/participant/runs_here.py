@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from uuid import UUID
 
 from consent import decisions
@@ -35,7 +34,7 @@ class Here:
     key: bytes
     linkage: bytes | None  # opens answers that say who somebody is; None once they are anonymous
     # Of a catch-up: what was answered before, on which its way depends. It is among the loaded answers too.
-    beside: Mapping[str, Answer] = field(default=MappingProxyType({}), repr=False)
+    beside: Mapping[str, Answer] = field(default_factory=dict, repr=False)
 
 
 # What a participant fills in by themselves.
