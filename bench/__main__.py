@@ -24,6 +24,7 @@ from bench import (
     qdpx,
     saves,
     sign_ins,
+    verify,
 )
 from bench.figure import Figure
 
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "qdpx": qdpx.measure,
     "exports": exports.measure,
     "forms": forms.measure,
+    "verify": verify.measure,
 }
 
 

@@ -24,8 +24,12 @@ def test_the_vault_has_under_3600_lines_besides_comments_blank_lines_and_migrati
     assert sum(1 for line in said if line and not line.startswith("#")) < 3600
 
 
+# What is handed to an auditor is one file that stands on nothing else (docs/decisions/0017).
+IN_ONE_PIECE = {"exports/evidence/verify_log.py"}
+
+
 def test_one_topic_is_one_file_of_at_most_300_lines() -> None:
-    assert [name(path) for path in PYTHON if lines(path) > 300] == []
+    assert [name(path) for path in PYTHON if lines(path) > 300 and name(path) not in IN_ONE_PIECE] == []
 
 
 def test_no_file_is_a_drawer_for_what_has_no_place() -> None:
