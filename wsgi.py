@@ -12,6 +12,9 @@ from flask import Flask
 from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
+from web.ethics import overview as ethics
+from web.ethics import questions, samples
+from web.interviewer import catch_up as catch_up_interview
 from web.interviewer import converse, deposit, prepare, verbal
 from web.interviewer import preview as preview_guide
 from web.kit.app import make_app
@@ -67,15 +70,17 @@ from web.team import (
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page, incidents.page,
+    ethics.page, samples.page, questions.page,
     instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
     bringing.page, taking_out.page, printing.page,
     draft_list.page, draft_question.page, draft_sections.page, draft_whole.page,
     draft_history.page, draft_taking.page, preview_survey.page, preview_guide.page,
-    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page, provenance.page,
+    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page,
+    provenance.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,
     releases.page, release_asking.page,
-    prepare.page, verbal.page, converse.page, deposit.page,
+    prepare.page, verbal.page, converse.page, deposit.page, catch_up_interview.page,
     arrive.page, agree.page, copy.page, begin.page, answer.page, compare.page, review.page, later.page, leave.page,
     mine.page, catch_up.page, catch_ups.page,
 ]  # fmt: skip

@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey.remarks import fingerprint, remark
 from vault import ledger, study_keys
 from vault.errors import Conflict, Invalid, Missing
 from vault.store import AppendOnly, Base
 from vault.studies import Site
-
-LONGEST = 5_000
 
 
 class Sort(StrEnum):
@@ -154,7 +152,7 @@ class Told:
 
 def record(db: Session, study_id: UUID, told: Told, *, by: UUID, now: datetime) -> IncidentRow:
     """The incident stands in the study's records and in its log, with what has to be reported until when."""
-    words = _said(told.words, "Say in a few sentences what happened.")
+    words = remark(told.words, "Say in a few sentences what happened.")
     if told.happened_on > told.noticed_at.date():
         raise Invalid("It cannot be noticed before it happens. Check the two dates.")
     if told.noticed_at > now:
@@ -175,7 +173,7 @@ def record(db: Session, study_id: UUID, told: Told, *, by: UUID, now: datetime) 
     ledger.append(
         db, "incident.recorded", actor=ledger.staff(by), now=now, study=study_id, number=row.number,
         sort=row.sort.value, happened=row.happened_on.isoformat(), noticed=_moment(row.noticed_at),
-        site=str(row.site_id or ""), text=_fingerprint(words),
+        site=str(row.site_id or ""), text=fingerprint(words),
     )  # fmt: skip
     for duty in told.duties:
         owe(db, find(db, study_id, row.id), duty.whom, duty.due_at, by=by, now=now)
@@ -205,32 +203,30 @@ def find(db: Session, study_id: UUID, incident_id: UUID) -> Incident:
 
 def owe(db: Session, incident: Incident, whom: str, due_at: datetime, *, by: UUID, now: datetime) -> None:
     """Somebody has to be told of it until ``due_at``."""
-    whom = _said(whom, "Say who has to be told.")
+    whom = remark(whom, "Say who has to be told.")
     _write(db, incident, Deed.DUTY, "", by=by, now=now, whom=whom, due_at=due_at)
 
 
 def act(db: Session, incident: Incident, words: str, *, by: UUID, now: datetime) -> None:
     """Something was done about it."""
-    _write(db, incident, Deed.ACTION, _said(words, "Say what was done."), by=by, now=now)
+    _write(db, incident, Deed.ACTION, remark(words, "Say what was done."), by=by, now=now)
 
 
 def report(
     db: Session, incident: Incident, whom: str, told_at: datetime, words: str = "", *, by: UUID, now: datetime
 ) -> None:
     """Somebody was told of it at ``told_at``."""
-    whom = _said(whom, "Say who was told.")
+    whom = remark(whom, "Say who was told.")
     if told_at > now:
         raise Invalid("A report cannot be made in the future. Check the date and the time.")
     if told_at < incident.row.noticed_at:
         raise Invalid("A report cannot be made before the incident is noticed. Check the date and the time.")
-    if len(words.strip()) > LONGEST:
-        raise Invalid("The text is longer than 5,000 characters. Shorten it.")
-    _write(db, incident, Deed.REPORT, words.strip(), by=by, now=now, whom=whom, told_at=told_at)
+    _write(db, incident, Deed.REPORT, remark(words), by=by, now=now, whom=whom, told_at=told_at)
 
 
 def close(db: Session, incident: Incident, words: str, *, by: UUID, now: datetime) -> None:
     """Nothing more is to be done. Owed as long as somebody has to be told."""
-    words = _said(words, "Say in a sentence how it ended.")
+    words = remark(words, "Say in a sentence how it ended.")
     if incident.owed:
         raise Owed
     _write(db, incident, Deed.CLOSED, words, by=by, now=now)
@@ -238,7 +234,7 @@ def close(db: Session, incident: Incident, words: str, *, by: UUID, now: datetim
 
 def reopen(db: Session, incident: Incident, words: str, *, by: UUID, now: datetime) -> None:
     """There is more to be done about it."""
-    words = _said(words, "Say in a sentence why it is opened again.")
+    words = remark(words, "Say in a sentence why it is opened again.")
     if not incident.closed:
         raise Invalid("This incident is open already.")
     _write(db, incident, Deed.REOPENED, words, by=by, now=now)
@@ -261,7 +257,7 @@ def _write(
     at = due_at or told_at
     ledger.append(
         db, f"incident.{_DEEDS[deed]}", actor=ledger.staff(by), now=now, study=row.study_id, number=row.number,
-        **facts, **({"when": _moment(at)} if at else {}), text=_fingerprint(words),
+        **facts, **({"when": _moment(at)} if at else {}), text=fingerprint(words),
     )  # fmt: skip
     db.flush()
 
@@ -275,19 +271,5 @@ _DEEDS = {
 }
 
 
-def _said(words: str, otherwise: str) -> str:
-    words = words.strip()
-    if not words:
-        raise Invalid(otherwise)
-    if len(words) > LONGEST:
-        raise Invalid("The text is longer than 5,000 characters. Shorten it.")
-    return words
-
-
 def _moment(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%MZ")
-
-
-def _fingerprint(words: str) -> str:
-    """What ties the text to the log, which does not hold it."""
-    return sha256(words.encode()).hexdigest() if words else ""

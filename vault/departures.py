@@ -4,7 +4,7 @@ What has to follow stands in ``Study.owed`` from the moment of the departure unt
 """
 
 from collections.abc import Iterable, Iterator, Set
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -24,12 +24,17 @@ def part_with(db: Session, member: Member, *, by: UUID, now: datetime) -> None:
     _owe(db, member.study_id, [ASSIGNMENTS, *_taken(db, member, frozenset(Scope), by=by, now=now)])
 
 
-def change_role(db: Session, member: Member, role: Role, *, by: UUID, now: datetime) -> Member:
-    """The member has ``role`` and no grant of a scope that it lacks; ``settle`` has to follow, then a new grant."""
+def change_role(
+    db: Session, member: Member, role: Role, *, by: UUID, now: datetime, ends_on: date | None = None
+) -> Member:  # fmt: skip
+    """The member has ``role`` and no grant of a scope that it lacks; ``settle`` has to follow, then a new grant.
+
+    ``ends_on`` is the last day of an auditor.
+    """
     leave(db, member, by=by, now=now)
     lost = _taken(db, member, set(Scope) - HOLDS[role], by=by, now=now)
     _owe(db, member.study_id, [ASSIGNMENTS, *lost])
-    return join(db, member.study_id, member.account_id, role, by=by, now=now, site_id=member.site_id)
+    return join(db, member.study_id, member.account_id, role, by=by, now=now, site_id=member.site_id, ends_on=ends_on)
 
 
 def _taken(db: Session, member: Member, scopes: Set[Scope], *, by: UUID, now: datetime) -> list[Scope]:

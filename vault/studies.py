@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, bindparam, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from vault import ledger
@@ -65,6 +65,8 @@ class Permit(StrEnum):
     RECORD_INCIDENTS = "record-incidents"
     SEE_INCIDENTS = "see-incidents"
     HANDLE_INCIDENTS = "handle-incidents"
+    ASK_AS_BOARD = "ask-as-board"
+    ANSWER_BOARD = "answer-board"
 
 
 OF_THE_VISITOR = frozenset({Permit.OPEN, Permit.HALF, Permit.STAFF, Permit.TAKE_PART})
@@ -81,15 +83,15 @@ HOLDS: dict[Role, frozenset[Scope]] = {
 
 _EVERYBODY = frozenset({Permit.SEE_STUDY, Permit.SEE_INSTRUMENTS, Permit.SEE_PROGRESS})
 _TEAM = _EVERYBODY | {Permit.RECORD_INCIDENTS}
-_INCIDENTS = frozenset({Permit.SEE_INCIDENTS, Permit.HANDLE_INCIDENTS})
+_ANSWERABLE = frozenset({Permit.SEE_INCIDENTS, Permit.HANDLE_INCIDENTS, Permit.ANSWER_BOARD})
 
 PERMITS: dict[Role, frozenset[Permit]] = {
-    Role.LEAD: frozenset(Permit) - OF_THE_VISITOR,
-    Role.COORDINATOR: _TEAM | _INCIDENTS | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
+    Role.LEAD: frozenset(Permit) - OF_THE_VISITOR - {Permit.ASK_AS_BOARD},
+    Role.COORDINATOR: _TEAM | _ANSWERABLE | {Permit.MANAGE_APPROVALS, Permit.RECRUIT, Permit.READ_NAMES},
     Role.INTERVIEWER: _TEAM | {Permit.INTERVIEW},
     Role.TRANSCRIBER: _TEAM,
     Role.ANALYST: _TEAM | {Permit.READ_ANSWERS, Permit.ASK_RELEASES},
-    Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER, Permit.SEE_INCIDENTS},
+    Role.AUDITOR: _EVERYBODY | {Permit.SEE_LEDGER, Permit.SEE_INCIDENTS, Permit.ASK_AS_BOARD, Permit.ANSWER_BOARD},
 }
 
 
@@ -144,6 +146,7 @@ class Member(Base):
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"), default=None)
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None] = mapped_column(default=None)
+    ends_on: Mapped[date | None] = mapped_column(default=None)  # an auditor's last day; None: no end is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ _JOINED = Prepared(
         # The column takes its type from the accounts, whose table may be imported later than this is made.
         Member.account_id == bindparam("account_id", type_=Uuid()),
         Member.left_at.is_(None),
+        or_(Member.ends_on.is_(None), Member.ends_on >= bindparam("on")),
     )
 )
 
@@ -201,9 +205,9 @@ def membership(db: Session, study_id: UUID, account_id: UUID) -> Member | None:
     return db.scalar(select(Member).where(*theirs, Member.left_at.is_(None)))
 
 
-def joined(db: Session, study_id: UUID, account_id: UUID) -> Joined:
-    """The study, for somebody who works in it now; Missing for everybody else."""
-    for row in _JOINED.rows(db, study_id=study_id, account_id=account_id):
+def joined(db: Session, study_id: UUID, account_id: UUID, *, on: date) -> Joined:
+    """The study, for somebody who works in it on this day; Missing for everybody else."""
+    for row in _JOINED.rows(db, study_id=study_id, account_id=account_id, on=on):
         return Joined(*row)
     raise Missing
 
@@ -226,17 +230,25 @@ def members(db: Session, study_id: UUID, *, past: bool = False) -> Sequence[Memb
 
 
 def join(
-    db: Session, study_id: UUID, account_id: UUID, role: Role, *, by: UUID, now: datetime, site_id: UUID | None = None
-) -> Member:
-    """The account is a member from now on. Keys are another deed: ``study_keys.give``."""
+    db: Session, study_id: UUID, account_id: UUID, role: Role, *, by: UUID, now: datetime, site_id: UUID | None = None,
+    ends_on: date | None = None,
+) -> Member:  # fmt: skip
+    """The account is a member from now on, an auditor until ``ends_on``. Keys are another deed: ``study_keys.give``."""
+    if ends_on is not None and (role is not Role.AUDITOR or ends_on < now.date()):
+        raise Invalid("Give an auditor's last day, today or later. Nobody else's time in the team is limited.")
     if membership(db, study_id, account_id):
         raise Conflict("This person is a member of the study already. Change the role instead.")
     if site_id is not None and _site(db, site_id).study_id != study_id:
         raise Missing
-    member = Member(study_id=study_id, account_id=account_id, role=role, site_id=site_id, joined_at=now)
+    member = Member(
+        study_id=study_id, account_id=account_id, role=role, site_id=site_id, joined_at=now, ends_on=ends_on
+    )
     db.add(member)
-    who = str(account_id)
-    ledger.append(db, "member.joined", actor=ledger.staff(by), now=now, study=study_id, account=who, role=role.value)
+    until = {"until": ends_on.isoformat()} if ends_on else {}
+    ledger.append(
+        db, "member.joined", actor=ledger.staff(by), now=now, study=study_id, account=str(account_id), role=role.value,
+        **until,
+    )  # fmt: skip
     db.flush()
     return member
 

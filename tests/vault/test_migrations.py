@@ -18,6 +18,7 @@ from instruments.definition import to_json
 from instruments.kinds import YesNo
 from survey import (
     audiences,
+    board_questions,
     catch_up_offers,
     catch_up_runs,
     frames,
@@ -64,8 +65,8 @@ EVERY_ROOM_WITH_TABLES = (
     accounts, approvals, attempts, decisions, documents, draft_states, drafts, erasure, escrow, identities,
     instrument_drafts, jobs, keyring, ledger, log_keys, log_trees, witnesses,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
-    audiences, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links, nominations, page_drafts,
-    recruitment, releases, runs, statuses, verdicts, withdrawals,
+    audiences, board_questions, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links,
+    nominations, page_drafts, recruitment, releases, runs, statuses, verdicts, withdrawals,
 )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 41
+    assert len(EVERY_ROOM_WITH_TABLES) == 42
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

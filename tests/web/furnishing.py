@@ -21,6 +21,8 @@ from instruments.versions import Version
 from survey import (
     agreements,
     assignments,
+    board_questions,
+    catch_up_offers,
     frames,
     incidents,
     interviews,
@@ -32,6 +34,7 @@ from survey import (
     verdicts,
 )  # fmt: skip
 from survey import drafts as kept
+from survey.board_questions import Concern
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.incidents import Sort, Told
 from survey.interviews import Interview
@@ -109,10 +112,12 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         )  # fmt: skip
         terms = Terms("reading", "To read.", "Us.", attributes=())
         release = asking.ask(db, study, terms, by=lead.account, now=now)
+        offer = catch_up_offers.offer(db, survey, ("comment",), "Asked too late.", by=lead.id, now=now).id
         said = Said("And who decided?", "Decisions")
         candidate = verdicts.enter(db, study, said, by=By(lead.id, lead.seed), now=now)
         went_wrong = Told(Sort.DEVIATION, now.date(), now, "A letter went to the wrong address.")
         incident = incidents.record(db, study, went_wrong, by=lead.id, now=now)
+        asked = board_questions.ask(db, study, Concern.QUESTION, "Who reads the memos?", by=lead.id, now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
         section = drafts.draft_of(db, survey.instrument_id).definition.sections[0]
@@ -120,9 +125,10 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
-        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
-        "candidate_id": candidate, "kind": "xlsform", "section_id": section.id, "question_id": section.questions[0].id,
-        "incident_id": incident.id,
+        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "reference": "W-AAAA-AAAA", "name": "stop", "release_id": release.id,
+        "candidate_id": candidate, "offer_id": offer, "kind": "xlsform", "section_id": section.id,
+        "question_id": section.questions[0].id,
+        "incident_id": incident.id, "concern_id": asked.id,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
 

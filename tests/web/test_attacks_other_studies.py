@@ -33,6 +33,8 @@ MAY: dict[Permit, frozenset[Role]] = {
     Permit.RECORD_INCIDENTS: EVERYBODY - {Role.AUDITOR},
     Permit.SEE_INCIDENTS: LEAD | {Role.COORDINATOR, Role.AUDITOR},
     Permit.HANDLE_INCIDENTS: LEAD | {Role.COORDINATOR},
+    Permit.ASK_AS_BOARD: frozenset({Role.AUDITOR}),
+    Permit.ANSWER_BOARD: LEAD | {Role.COORDINATOR, Role.AUDITOR},
 }
 
 # Routes that anybody may call, with the reason for each. A further one fails until it stands here.
@@ -42,6 +44,8 @@ OPEN = {
     "welcome.arrive", "welcome.come_in", "welcome.choose",  # by the code of a link
     "arrive.form", "arrive.enter",  # by a participant's code
     "arrive.join", "arrive.enrol",  # by an enrolment link that is open
+    "leave.proof",  # by the number of a receipt, for whom no code opens anything any more
+    "ethics.entrance",  # what a board can see here; one's own studies once one is signed in
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from vault.sessions import Stage
 from vault.studies import OF_THE_VISITOR, Permit
 from web.kit import cookies, rail
 from web.kit.rail import Place, Stop
-from web.kit.uploads import TAKES_FILES
+from web.kit.uploads import ADMITS, TAKES_FILES
 from web.kit.visit import Kit, Visit
 
 View = Callable[Concatenate[Visit, ...], ResponseReturnValue]
@@ -52,6 +52,7 @@ class Door:
     of_study: bool
     place: Place | None = None
     files: bool = False
+    most: int = 0  # bytes that its form may have; 0: as many as any other
 
 
 class Pages:
@@ -70,9 +71,12 @@ class Pages:
         """
         return self._door(rule, "GET", Door(permit, not logs, "<uuid:study_id>" in rule, place))
 
-    def action(self, rule: str, *, permit: Permit, files: bool = False) -> Callable[[View], View]:
-        """A deed. With ``files`` its form may bring files along; every other form that does is refused."""
-        return self._door(rule, "POST", Door(permit, False, "<uuid:study_id>" in rule, files=files))  # noqa: FBT003
+    def action(self, rule: str, *, permit: Permit, files: bool = False, most: int = 0) -> Callable[[View], View]:
+        """A deed. With ``files`` its form may bring files along, and every other form that does is refused. Its body may
+        have ``most`` bytes, where that is said, if whoever sends it may do the deed.
+        """
+        of_study = "<uuid:study_id>" in rule
+        return self._door(rule, "POST", Door(permit, False, of_study, files=files, most=most))  # noqa: FBT003
 
     def _door(self, rule: str, method: str, door: Door) -> Callable[[View], View]:
         if not door.of_study and door.permit not in OF_THE_VISITOR:
@@ -94,7 +98,8 @@ def install(app: Flask, kit: Kit, pages: list[Pages]) -> None:
     app.extensions[_KIT] = kit
     doors = {name: door for page in pages for name, door in page.doors.items()}
     app.extensions["verbatim-doors"] = doors
-    app.extensions[TAKES_FILES] = frozenset(name for name, door in doors.items() if door.files)
+    app.extensions[ADMITS] = _admits
+    app.extensions[TAKES_FILES] = {name: door.most for name, door in doors.items() if door.files}
     for page in pages:
         app.register_blueprint(page.blueprint)
     rail.install(
@@ -129,6 +134,24 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
         if "locked" in str(error.orig) or "timeout" in str(error.orig):
             raise Busy("The database is busy at this moment. Send it again in half a minute.") from None
         raise
+
+
+class SignedOut(Refused):
+    """Nobody who is not signed in makes us read much."""
+
+    public = "You were signed out before the file was sent. Sign in again, then choose the file once more."
+
+
+def _admits() -> None:
+    """Return if whoever sends this is signed in and may do so; what says no is raised. Nothing of a body is read."""
+    sent = request_ctx.request
+    kit, door = kit_of(current_app), current_app.extensions["verbatim-doors"][sent.endpoint]
+    with closing(kit.stores.begin(reading=True)) as work:
+        visit = Visit(kit, work, datetime.now(UTC))
+        _admit(visit, writing=False)
+        if visit.session is None or visit.session.stage is not Stage.FULL:
+            raise SignedOut
+        _require(visit, door, dict(sent.view_args or {}))
 
 
 def _let_in(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
@@ -225,7 +248,7 @@ def _require(visit: Visit, door: Door, arguments: dict[str, Any]) -> Response | 
     if not door.of_study:
         return None
     study_id = arguments.pop("study_id")
-    visit.study = studies.joined(visit.db, study_id, visit.account_id)
+    visit.study = studies.joined(visit.db, study_id, visit.account_id, on=visit.now.date())
     visit.permits = studies.permits_of(visit.study.role)
     if door.permit not in visit.permits:
         raise Refused

@@ -18,10 +18,11 @@ from instruments.drafts import InstrumentRow
 from survey import sampling
 from vault.accounts import Account
 from vault.studies import Site
+from web.kit.key_scopes import SCOPES
 from web.team.consent_wording import SCOPES as AGREED
 from web.team.incidents import SORTS
 from web.team.instruments import title_of
-from web.team.members import ROLES, SCOPES
+from web.team.roles import ROLES
 
 # Names in parentheses are facts of the line, put into words by ``_fact``.
 DEEDS: dict[str, LazyString] = {
@@ -101,6 +102,10 @@ DEEDS: dict[str, LazyString] = {
     "incident.reported": _l("Wrote down that the incident %(number)s was reported at %(when)s: %(whom)s."),
     "incident.closed": _l("Closed the incident %(number)s."),
     "incident.reopened": _l("Opened the incident %(number)s again."),
+    "board.asked": _l("Put to the team as number %(number)s: %(concern)s."),
+    "board.answered": _l("Said something to number %(number)s of the board's questions."),
+    "board.settled": _l("Held number %(number)s of the board's questions for answered."),
+    "consents.sampled": _l("Looked at %(consents)s consents on the board's behalf."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from survey import incidents
 from survey.incidents import Deed, Duty, Incident, Sort, Told
+from survey.remarks import LONGEST
 from vault import studies
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid, Missing
@@ -54,7 +55,7 @@ class RecordForm(PageForm):
     sort = RadioField(_l("What kind of incident is it?"), [InputRequired(_l("Choose what it is."))], choices=[])
     words = TextAreaField(
         _l("What happened"),
-        [DataRequired(_l("Say in a few sentences what happened.")), Length(max=incidents.LONGEST)],
+        [DataRequired(_l("Say in a few sentences what happened.")), Length(max=LONGEST)],
         description=_l("The ethics board reads this. Write no names; call participants by their pseudonym."),
     )
     site = SelectField(_l("Where"))

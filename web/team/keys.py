@@ -14,10 +14,10 @@ from vault.studies import Permit, Scope
 from vault.wraps import fingerprint
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
+from web.kit.key_scopes import SCOPES
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
-from web.team.members import SCOPES
 
 page = Pages("keys", __name__)
 

@@ -8,50 +8,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, EmailField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from vault import accounts, departures, studies, study_keys
 from vault.accounts import Account
-from vault.errors import Conflict, Missing, Refused
+from vault.errors import Conflict, Invalid, Missing, Refused
 from vault.studies import HOLDS, Member, Permit, Role, Scope
 from vault.wraps import fingerprint
-from web.kit.forms import PageForm, choices, choose_from
+from web.kit.forms import PageForm, choose_from
 from web.kit.guard import Pages
+from web.kit.key_scopes import SCOPES
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.roles import HINTS, ROLES, RoleForm
 from web.team.welcoming import BEGAN_ELSEWHERE, INVITED_ELSEWHERE, may_welcome, welcome
 
 page = Pages("members", __name__)
-
-ROLES = {
-    Role.LEAD: (_l("Lead"), _l("Holds every key, publishes, decides who works in the study.")),
-    Role.COORDINATOR: (_l("Coordinator"), _l("Knows who the participants are; reads no answer.")),
-    Role.INTERVIEWER: (_l("Interviewer"), _l("Sees the participants assigned to them, and nobody else.")),
-    Role.TRANSCRIBER: (_l("Transcriber"), _l("Hears recordings; reads no name and no survey answer.")),
-    Role.ANALYST: (_l("Analyst"), _l("Reads answers and transcripts; knows no name.")),
-    Role.AUDITOR: (_l("Auditor"), _l("Sees rules, counts and the log; reads no answer and no name.")),
-}
-
-# What stands under each role where one is chosen.
-_HINTS = {role.value: sentence for role, (_, sentence) in ROLES.items()}
-
-SCOPES = {
-    Scope.RESPONSES: _l("answers and transcripts"),
-    Scope.AUDIO: _l("recordings"),
-    Scope.LINKAGE: _l("names and contacts"),
-}
-
-
-class RoleForm(PageForm):
-    """What a member is in the study."""
-
-    role = RadioField(
-        _l("Role"),
-        [InputRequired(_l("Choose what this person does in the study."))],
-        choices=choices((role.value, name) for role, (name, _) in ROLES.items()),
-    )
 
 
 class MemberForm(RoleForm):
@@ -135,15 +109,15 @@ def _new_form(visit: Visit, data: MultiDict[str, str] | None = None) -> MemberFo
 @page.view("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
 def new(visit: Visit) -> ResponseReturnValue:
     """An empty form for a member."""
-    return render(visit, "team/member_new.html", form=_new_form(visit), hints=_HINTS)
+    return render(visit, "team/member_new.html", form=_new_form(visit), hints=HINTS)
 
 
 @page.action("/studies/<uuid:study_id>/members/new", permit=Permit.MANAGE_MEMBERS)
 def add(visit: Visit) -> ResponseReturnValue:
     """The person is a member; who has no account yet gets a link to make one, shown this once."""
     form = _new_form(visit, request.form)
-    if not form.validate():
-        return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
+    if not (form.validate() and form.last_day()):
+        return render(visit, "team/member_new.html", form=form, hints=HINTS), 422
     me = visit.signed_in
     account = accounts.by_email(visit.db, form.email.data or "")
     if account is None:
@@ -159,10 +133,11 @@ def add(visit: Visit) -> ResponseReturnValue:
             by=me.id,
             now=visit.now,
             site_id=UUID(form.site.data) if form.site.data else None,
+            ends_on=form.until.data,
         )
-    except Conflict as refusal:
-        form.refuse(refusal, "email")
-        return render(visit, "team/member_new.html", form=form, hints=_HINTS), 422
+    except (Conflict, Invalid) as refusal:
+        form.refuse(refusal, "email" if isinstance(refusal, Conflict) else "until")
+        return render(visit, "team/member_new.html", form=form, hints=HINTS), 422
     if account.public_key is None and may_welcome(visit, account):
         return welcome(visit, account)
     if account.public_key is None:
@@ -231,7 +206,8 @@ def give(visit: Visit, member_id: UUID) -> ResponseReturnValue:
 def role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     """The role somebody has, to be changed."""
     row = _member(visit, member_id)
-    return render(visit, "team/member_role.html", row=row, form=RoleForm(role=row.member.role.value), hints=_HINTS)
+    form = RoleForm(role=row.member.role.value, until=row.member.ends_on)
+    return render(visit, "team/member_role.html", row=row, form=form, hints=HINTS)
 
 
 @page.action("/studies/<uuid:study_id>/members/<uuid:member_id>/role", permit=Permit.MANAGE_MEMBERS)
@@ -239,15 +215,17 @@ def change_role(visit: Visit, member_id: UUID) -> ResponseReturnValue:
     """The member has another role, and the keys of the former one are worthless to them."""
     row = _member(visit, member_id)
     form = RoleForm(request.form)
-    if not form.validate():
-        return render(visit, "team/member_role.html", row=row, form=form, hints=_HINTS), 422
-    if Role(form.role.data) is row.member.role:
+    if not (form.validate() and form.last_day()):
+        return render(visit, "team/member_role.html", row=row, form=form, hints=HINTS), 422
+    if (Role(form.role.data), form.until.data) == (row.member.role, row.member.ends_on):
         return _back(visit)
     try:
-        member = departures.change_role(visit.db, row.member, Role(form.role.data), by=visit.account_id, now=visit.now)
-    except studies.LastLead as refusal:
-        form.refuse(refusal, "role")
-        return render(visit, "team/member_role.html", row=row, form=form, hints=_HINTS), 422
+        member = departures.change_role(
+            visit.db, row.member, Role(form.role.data), by=visit.account_id, now=visit.now, ends_on=form.until.data
+        )
+    except (studies.LastLead, Invalid) as refusal:
+        form.refuse(refusal, "role" if isinstance(refusal, studies.LastLead) else "until")
+        return render(visit, "team/member_role.html", row=row, form=form, hints=HINTS), 422
     _settle(visit)
     visit.tell(gettext("The role was changed."))
     if _row(visit, member).due:

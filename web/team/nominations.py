@@ -20,8 +20,8 @@ from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
+from web.kit.statuses import STATUSES
 from web.kit.visit import Visit
-from web.team.participants import STATUSES
 
 page = Pages("nominations", __name__)
 

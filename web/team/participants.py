@@ -25,21 +25,10 @@ from web.kit.guard import Pages
 from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.rail import Place, Task
+from web.kit.statuses import STATUSES
 from web.kit.visit import Visit
 
 page = Pages("participants", __name__)
-
-STATUSES = {
-    Status.IDENTIFIED: _l("identified"),
-    Status.APPROACHED: _l("approached"),
-    Status.INVITED: _l("invited"),
-    Status.NO_REPLY: _l("no reply"),
-    Status.DECLINED: _l("declined"),
-    Status.CONSENTED: _l("consented"),
-    Status.INTERVIEWED: _l("interviewed"),
-    Status.CLOSED: _l("closed"),
-    Status.WITHDRAWN: _l("withdrawn"),
-}
 
 NEXT = {
     Status.IDENTIFIED: _l("Invite them"),
@@ -207,8 +196,8 @@ def step(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     _offer(visit, form)
     if form.validate():
         try:
-            statuses.record_by_hand(
-                visit.db, visit.study_id, one.id, Status(form.status.data), account_id=visit.account_id, now=visit.now
+            participants.step(
+                visit.db, visit.keyring, one, Status(form.status.data), account_id=visit.account_id, now=visit.now
             )
         except (Invalid, Refused) as refusal:
             # Whoever has left has no steps on the page any more to stand beside.

@@ -16,10 +16,11 @@ from vault.errors import Conflict, Invalid
 from vault.studies import Permit, Study
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
+from web.kit.key_scopes import SCOPES
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
-from web.team.members import ROLES, SCOPES
+from web.team.roles import ROLES
 
 page = Pages("studies", __name__)
 
