@@ -12,8 +12,6 @@ from flask import Flask
 from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
-from web.ethics import overview as ethics
-from web.ethics import questions, samples
 from web.interviewer import catch_up as catch_up_interview
 from web.interviewer import converse, deposit, prepare, verbal
 from web.interviewer import preview as preview_guide
@@ -70,13 +68,11 @@ from web.team import (
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, keys.page, log.page, incidents.page,
-    ethics.page, samples.page, questions.page,
     instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
     bringing.page, taking_out.page, printing.page,
     draft_list.page, draft_question.page, draft_sections.page, draft_whole.page,
     draft_history.page, draft_taking.page, preview_survey.page, preview_guide.page,
-    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page,
-    provenance.page,
+    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page, provenance.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,
     releases.page, release_asking.page,

@@ -62,6 +62,11 @@ class Narrowed(Plan):
                 found.append(step.id)
         return tuple(name for name in found if self._ids[name].asks)
 
+    def asked(self, answers: Answers) -> Instrument:
+        """The few that are reached, or may be, as an instrument of their own, with what there is to read to them."""
+        shown = {*self.possible(answers), *self.reached(answers).questions}
+        return only_of(self.instrument, shown)
+
     def _looked_at(self, name: str) -> frozenset[str]:
         """The questions on which it depends whether this one is asked, and what is shown of it."""
         return _looked_at(self, name)

@@ -157,9 +157,7 @@ def _of(db: Session, study_id: UUID, instrument_id: UUID) -> tuple[Sequence[Vers
     published = versions.of_instrument(db, instrument_id)
     if any(version.study_id != study_id for version in published):
         raise Missing
-    there = [
-        run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts
-    ]
+    there = [run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts]
     return published, there
 
 

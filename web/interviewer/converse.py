@@ -1,6 +1,8 @@
 """The conversation: the whole guide on one screen, everything that is typed kept as it is typed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as kept_in
 from uuid import UUID
 
 from flask import jsonify, redirect, request, url_for
@@ -14,9 +16,11 @@ from consent import decisions
 from consent.grants import Grant
 from consent.scopes import Scope as Agreed
 from instruments.definition import Instrument
+from instruments.kinds import Answer
+from instruments.narrowing import Narrowed
 from instruments.route import Plan
 from instruments.sentences import Problem
-from survey import assignments, interviews, nominations, persons, runs
+from survey import assignments, catch_up_runs, interviews, nominations, persons
 from survey.deltas import Delta, Record
 from survey.interviews import Interview, State
 from survey.participants import Participant
@@ -61,11 +65,17 @@ class Held:
     grant: Grant
     plan: Plan
     key: bytes
+    beside: Mapping[str, Answer] = kept_in(repr=False)  # of a catch-up: what was said before, on which its way depends
 
     @property
     def guide(self) -> Instrument:
         """What is asked in it."""
-        return self.plan.instrument
+        return self.plan.asked(self.beside) if isinstance(self.plan, Narrowed) else self.plan.instrument
+
+    @property
+    def later(self) -> bool:
+        """Whether only topics are asked that came later."""
+        return self.response.kind.later
 
     @property
     def recorded(self) -> bool:
@@ -78,8 +88,9 @@ def held(visit: Visit, pseudonym: str, response_id: UUID) -> Held:
     one = found(visit, pseudonym)
     interview, response = interviews.find(visit.db, one.id, response_id)
     key = assignments.key_of(visit.keyring, one, Scope.RESPONSES, account=visit.signed_in, seed=visit.unlocked)
-    plan = runs.plan_of(visit.db, response)
-    return Held(one, interview, response, decisions.grant_for(visit.db, one.id), plan, key)
+    plan = catch_up_runs.plan_of(visit.db, response)
+    beside = catch_up_runs.beside(visit.db, key, response).answers
+    return Held(one, interview, response, decisions.grant_for(visit.db, one.id), plan, key, beside)
 
 
 def _label(name: str) -> str | None:

@@ -48,7 +48,7 @@ def _page(
         "interviewer/memo.html",
         this=this,
         record=record,
-        unreached=interviews.unreached(this.plan, record),
+        unreached=interviews.unreached(this.plan, record, this.beside),
         topics=sheets.of_guide(this.guide, record, sent, now=visit.now),
         around=sheets.around(record, sent),
         text_of=sheets.text_of,
@@ -101,7 +101,7 @@ def unreached(visit: Visit, pseudonym: str, response_id: UUID) -> ResponseReturn
     """The topics without a state by name: to go back to, or to be deposited as not reached."""
     this = held(visit, pseudonym, response_id)
     record = interviews.read(visit.db, this.key, this.response)
-    without = interviews.unreached(this.plan, record)
+    without = interviews.unreached(this.plan, record, this.beside)
     if this.interview.state is not State.ENDED or not without:
         return to(visit, this, "deposit.memo")
     guide = sheets.of_guide(this.guide, record, now=visit.now)

@@ -16,7 +16,16 @@ from consent.scopes import Scope as Agreed
 from instruments import versions
 from instruments.definition import Role
 from instruments.sentences import in_language
-from survey import assignments, audiences, interviews, participants, persons, statuses
+from survey import (
+    assignments,
+    audiences,
+    catch_up_runs,
+    catching_up,
+    interviews,
+    participants,
+    persons,
+    statuses,
+)
 from survey.asking import NotOffered
 from survey.interviews import Interview, State
 from survey.participants import Participant, Standing
@@ -82,11 +91,15 @@ def mine(visit: Visit) -> ResponseReturnValue:
     for one in assignments.of_interviewer(db, visit.keyring, visit.study_id, visit.signed_in):
         held = interviews.of_participant(db, one.id)
         agreed, decided = decisions.grant_for(db, one.id).scopes, bool(decisions.of_participant(db, one.id))
-        rows.append((one, decided, agreed, _next(one, status.get(one.id), agreed, held), held))
+        waits = bool(catching_up.waiting(db, one, Role.GUIDE, on=visit.now.date()))
+        step = _next(one, status.get(one.id), agreed, held, waits=waits)
+        rows.append((one, decided, agreed, step, held, catch_up_runs.of_participant(db, one.id)))
     return render(visit, "interviewer/mine.html", rows=rows, states=STATES)
 
 
-def _next(one: Participant, status: Status | None, agreed: frozenset[Agreed], held: Sequence[Interview]) -> str:
+def _next(
+    one: Participant, status: Status | None, agreed: frozenset[Agreed], held: Sequence[Interview], *, waits: bool
+) -> str:
     """The next step with a participant, in words."""
     if one.standing is not Standing.ENROLLED:
         return str(gettext("Nothing: they have withdrawn"))
@@ -98,6 +111,8 @@ def _next(one: Participant, status: Status | None, agreed: frozenset[Agreed], he
         return str(gettext("Nothing: they declined"))
     if Agreed.TAKE_PART not in agreed:
         return str(gettext("Ask for consent"))
+    if waits:
+        return str(gettext("Catch-up: ask the topics that came later"))
     return str(gettext("Interview") if not held else gettext("Nothing, or another interview"))
 
 
@@ -156,6 +171,11 @@ def _page(visit: Visit, one: Participant, form: StartForm, *, missing: tuple[Ref
         decided=bool(decisions.of_participant(db, one.id)),
         scopes=AGREED,
         held=interviews.of_participant(db, one.id),
+        later=catch_up_runs.of_participant(db, one.id),
+        waits=[
+            (wait, in_language(versions.definition_of(versions.find(db, wait.offer.version_id)).title, tag()))
+            for wait in catching_up.waiting(db, one, Role.GUIDE, on=visit.now.date())
+        ],
         states=STATES,
         standing=one.standing,
     )
