@@ -38,6 +38,9 @@ class Words:
     document: str
     fingerprint: str
     occasion: str
+    log: str
+    log_text: str
+    log_file: str
 
 
 _ENGLISH = Words(
@@ -75,6 +78,13 @@ _ENGLISH = Words(
     document="Document",
     fingerprint="Fingerprint",
     occasion="Entry number",
+    log="Its line in the study's log",
+    log_text=(
+        "The study's log, which nobody can change unnoticed, has a line about this decision: number {0} of {1} at that "
+        "time. The file receipt.json, which is enclosed in this PDF, proves it. It does not say who you are. The "
+        "ethics board, or anybody with the program verify_log.py, can check it."
+    ),
+    log_file="Proof that this decision stands in the study's log",
 )
 
 _FRENCH = Words(
@@ -112,6 +122,13 @@ _FRENCH = Words(
     document="Document",
     fingerprint="Empreinte",
     occasion="Numéro de l’inscription",
+    log="Sa ligne dans le journal de l’étude",
+    log_text=(
+        "Le journal de l’étude, que personne ne peut modifier à l’insu de tous, contient une ligne sur cette décision"
+        "\u00a0: numéro {0} sur {1} à ce moment. Le fichier receipt.json, joint à ce PDF, le prouve. Il ne dit pas qui "
+        "vous êtes. Le comité d’éthique, ou toute personne disposant du programme verify_log.py, peut le vérifier."
+    ),
+    log_file="Preuve que cette décision figure au journal de l’étude",
 )
 
 _WORDS = {"en": _ENGLISH, "fr": _FRENCH}

@@ -17,11 +17,15 @@ from consent.signatures import Signed
 from consent.typesetting import TEMPLATES, Data
 from consent.wording import Published
 from vault.errors import Missing
+from vault.receipts import Receipt
 
 
-def copy_of(document: ConsentDocument, sitting: Sitting, signed: Signed, *, pseudonym: str) -> bytes:
+def copy_of(
+    document: ConsentDocument, sitting: Sitting, signed: Signed, *, pseudonym: str, receipt: Receipt | None = None
+) -> bytes:
     """A tagged PDF of what was decided on one occasion: the text in the language it was read in, each question with
-    its answer, who vouches for it and what that means, when, and which version.
+    its answer, who vouches for it and what that means, when, and which version. The ``receipt`` of its line in the
+    log, which never changes either, is enclosed as a file.
 
     ``document`` is the one that the occasion names (documents.by_fingerprint), ``signed`` is decisions.signed_on.
     Missing for a withdrawal, which has no text.
@@ -31,6 +35,7 @@ def copy_of(document: ConsentDocument, sitting: Sitting, signed: Signed, *, pseu
         raise Missing
     template = (TEMPLATES / "copy.typ").read_text(encoding="utf-8")
     data = _data(documents.published(document), document.fingerprint, sitting, signed, occasion.language, pseudonym)
+    data = {**data, **_logged(receipt, words_for(occasion.language)[1])}
     return typesetting.pdf(template, data, at=occasion.at)
 
 
@@ -73,6 +78,12 @@ def _data(
         "pseudonym": pseudonym,
         "footer": version,
     }
+
+
+def _logged(receipt: Receipt | None, words: Words) -> Mapping[str, Data]:
+    if receipt is None:
+        return {"receipt": "", "logged": ""}
+    return {"receipt": receipt.text, "logged": words.log_text.format(receipt.place, receipt.size)}
 
 
 def _answer(words: Words, answers: Mapping[Scope, bool], scope: Scope) -> str:

@@ -162,10 +162,15 @@ def carry_out(db: Session, rings: Session, backups: Path, *, now: datetime) -> I
 
 def receipt(db: Session, reference: str) -> Receipt:
     """The receipt with this reference, or Missing. It names nobody."""
-    found = db.scalar(select(Withdrawal).where(Withdrawal.reference == reference.strip().upper()))
-    if found is None:
+    return found(db, reference)[1]
+
+
+def found(db: Session, reference: str) -> tuple[UUID, Receipt]:
+    """The same with the study that it is of."""
+    withdrawal = db.scalar(select(Withdrawal).where(Withdrawal.reference == reference.strip().upper()))
+    if withdrawal is None:
         raise Missing
-    return _receipt(found)
+    return withdrawal.study_id, _receipt(withdrawal)
 
 
 def _receipt(withdrawal: Withdrawal) -> Receipt:

@@ -77,6 +77,11 @@ def canonical(value: Mapping[str, object]) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
+def moment(at: datetime) -> str:
+    """How a moment stands in a line."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
 def append(
     db: Session, action: str, *, actor: str, now: datetime, study: UUID | None = None, subject: str = "",
     detail: str = "", **facts: Fact,
@@ -91,7 +96,7 @@ def append(
         raise ValueError("subject and detail stand in the log as commitments only")
     body = canonical({
         "v": FORMAT,
-        "at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{now.microsecond // 1000:03d}Z",
+        "at": moment(now),
         "actor": actor,
         "action": action,
         "study": str(study or ""),

@@ -125,9 +125,9 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
         "pseudonym": enrolled.participant.pseudonym, "response_id": interview.response_id, "scope": "responses",
-        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "reference": "W-AAAA-AAAA", "name": "stop", "release_id": release.id,
+        "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
         "candidate_id": candidate, "offer_id": offer, "kind": "xlsform", "section_id": section.id,
-        "question_id": section.questions[0].id,
+        "question_id": section.questions[0].id, "reference": "W-AAAA-AAAA",
         "incident_id": incident.id, "concern_id": asked.id,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)

@@ -8,7 +8,7 @@ from exports import leaving
 from survey import withdrawals
 from survey.participants import Standing
 from survey.withdrawals import Way
-from vault import participant_sessions
+from vault import participant_sessions, receipts
 from vault.errors import Missing
 from vault.keyring import StillRead
 from vault.studies import Permit
@@ -17,6 +17,7 @@ from web.kit.guard import Pages
 from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.participant import way
+from web.participant.copy import receipt_file
 from web.participant.sheet import sheet, title_of
 
 page = Pages("leave", __name__)
@@ -100,6 +101,14 @@ def _carried_out(visit: Visit) -> bool:
     except StillRead:
         return False
     return True
+
+
+@page.view("/receipts/<reference>", permit=Permit.OPEN)
+def proof(visit: Visit, reference: str) -> ResponseReturnValue:
+    """The proof that a withdrawal stands in the study's log. It names nobody."""
+    study_id, kept = withdrawals.found(visit.db, reference)
+    number = receipts.entry(visit.db, study_id, "participant.withdrew", f'"reference":"{kept.reference}"')
+    return receipt_file(receipts.receipt(visit.db, "withdrawal", number) if number else None)
 
 
 @page.view("/p/left", permit=Permit.TAKE_PART)
