@@ -6,13 +6,14 @@ import traceback
 from collections.abc import Callable, Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from vault.errors import Busy, Conflict, Invalid, Missing, NotSetUp, Refused, VerbatimError
+from web.kit.uploads import TAKES_FILES
 
 log = logging.getLogger("verbatim")
 
@@ -77,7 +78,17 @@ def _http(error: HTTPException) -> HTTPException | tuple[str, int]:
         return page_of(400, TOO_OLD)
     if status < 400:
         return error  # a redirect of the router
+    if status == 413 and request.endpoint in current_app.extensions[TAKES_FILES]:
+        return page_of(413, _too_large())
     return page_of(status, SENTENCES.get(status, SENTENCES[400]))
+
+
+def _too_large() -> str:
+    return gettext(
+        "The file is larger than %(most)s MB, the most that this page takes. Nothing of it was kept. "
+        "Go back and choose a smaller one.",
+        most=(request.max_content_length or 0) // 1024**2,
+    )
 
 
 def _foreign_host(error: SecurityError) -> Response:

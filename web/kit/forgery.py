@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
 from web.kit import cookies
-from web.kit.uploads import TAKES_FILES
+from web.kit.uploads import ADMITS, TAKES_FILES
 
 T = TypeVar("T")
 
@@ -31,6 +31,11 @@ def _refuse_foreign(sent: Request) -> None:
     if sent.mimetype == "multipart/form-data" and not takes_files:
         abort(415)
     if takes_files:
+        most: int = current_app.extensions[TAKES_FILES][sent.endpoint]
+        if most and (sent.content_length or 0) > (sent.max_content_length or 0):
+            # Before any of it is read: nobody else makes us hold so much.
+            current_app.extensions[ADMITS]()
+            sent.max_content_length = most
         # What may come as a file may be pasted, up to the size of the whole request.
         sent.max_form_memory_size = sent.max_content_length
 

@@ -72,8 +72,8 @@ class Pages:
         return self._door(rule, "GET", Door(permit, not logs, "<uuid:study_id>" in rule, place))
 
     def action(self, rule: str, *, permit: Permit, files: bool = False, most: int = 0) -> Callable[[View], View]:
-        """A deed. With ``files`` its form may bring files along, and every other form that does is refused. Its body may
-        have ``most`` bytes, where that is said, if whoever sends it may do the deed.
+        """A deed. With ``files`` its form may bring files along, and every other form that does is refused. It may have
+        ``most`` bytes, where that is said, if whoever sends it may do the deed.
         """
         of_study = "<uuid:study_id>" in rule
         return self._door(rule, "POST", Door(permit, False, of_study, files=files, most=most))  # noqa: FBT003

@@ -5,8 +5,10 @@ from typing import IO
 
 from flask import Request
 
-# Under which name an app keeps the endpoints whose forms may bring files along.
+# Under which name an app keeps the endpoints whose forms may bring files along, each with the bytes that it takes
+# (0: as many as any other form), and how it finds out whether whoever sends more than others may do so.
 TAKES_FILES = "verbatim-takes-files"
+ADMITS = "verbatim-admits"
 
 
 class InMemory(Request):

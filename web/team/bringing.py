@@ -38,6 +38,9 @@ _READERS: Mapping[str, Callable[[bytes, str], Imported]] = {
     "csv": redcap.read,
     "lss": limesurvey.read,
 }
+# What forms of other programs weigh at most, the pictures in a workbook with them; what carries on as a draft is less.
+MOST, MOST_CARRIED = 25 * 1024 * 1024, 12 * 1024 * 1024
+
 FATES = {Fate.LEFT_OUT: _l("Left out"), Fate.CHANGED: _l("Changed"), Fate.TAKEN: _l("Taken")}
 
 
@@ -70,7 +73,7 @@ def ask(visit: Visit) -> ResponseReturnValue:
     return render(visit, "team/ask/bring.html", form=_form(visit))
 
 
-@page.action("/studies/<uuid:study_id>/instruments/bring", permit=Permit.AUTHOR, files=True)
+@page.action("/studies/<uuid:study_id>/instruments/bring", permit=Permit.AUTHOR, files=True, most=MOST)
 def look(visit: Visit) -> ResponseReturnValue:
     """What was read, and what became of every row. Nothing is kept yet."""
     form = _form(visit, request.form)
@@ -137,7 +140,7 @@ def _unpacked(text: str) -> Instrument:
     return from_json(data)
 
 
-@page.action("/studies/<uuid:study_id>/instruments/bring/take", permit=Permit.AUTHOR)
+@page.action("/studies/<uuid:study_id>/instruments/bring/take", permit=Permit.AUTHOR, files=True, most=MOST_CARRIED)
 def take(visit: Visit) -> ResponseReturnValue:
     """What was looked at is the draft of a new instrument, or of the one that was chosen."""
     form = TakeForm(request.form)
