@@ -5,7 +5,6 @@ that no other one ever gets, under which its definition is remembered in the pro
 large draft with every page, and all but what was changed stays the very same value.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from instruments import deltas
 from instruments.definition import DefinitionUnreadable, Instrument, from_json, to_json
+from instruments.remembering import Remembered
 from vault.prepared import Prepared
 from vault.store import Base
 
@@ -52,30 +52,17 @@ _ADD: Prepared[()] = Prepared(
     ["instrument_id", "number", "mark", "whole", "text", "edited_by", "edited_at", "undo_to"],
 )
 
-_remembered: OrderedDict[UUID, Instrument] = OrderedDict()
-
-
-def _remember(mark: UUID, instrument: Instrument) -> None:
-    _remembered[mark] = instrument
-    while len(_remembered) > _MOST:
-        _remembered.popitem(last=False)
-
-
-def _known(mark: UUID) -> Instrument | None:
-    found = _remembered.pop(mark, None)
-    if found is not None:
-        _remembered[mark] = found
-    return found
+_remembered: Remembered[UUID, Instrument] = Remembered(_MOST)
 
 
 def forget() -> None:
     """Nothing is remembered in this process, as when it begins."""
-    _remembered.clear()
+    _remembered.forget()
 
 
 def definition(db: Session, instrument_id: UUID, number: int, mark: UUID) -> Instrument:
     """What the draft says at a number, which has this mark. Raises DefinitionUnreadable: a saved one never does."""
-    found = _known(mark)
+    found = _remembered.get(mark)
     return found if found is not None else _replayed(db, instrument_id, number)
 
 
@@ -83,7 +70,7 @@ def _replayed(db: Session, instrument_id: UUID, number: int) -> Instrument:
     """From the nearest state that is known or written down as a whole."""
     since, base = None, None
     for at, mark, whole in _STEPS.rows(db, of=instrument_id, since=number - WHOLE_EVERY, upto=number):
-        base = _known(mark)
+        base = _remembered.get(mark)
         since = at + 1 if base is not None else at
         if base is not None or whole:
             break
@@ -96,7 +83,7 @@ def _replayed(db: Session, instrument_id: UUID, number: int) -> Instrument:
             base = deltas.replayed(base, deltas.from_text(text))
         else:
             raise DefinitionUnreadable
-        _remember(mark, base)
+        _remembered.keep(mark, base)
     if base is None:
         raise DefinitionUnreadable
     return base
@@ -130,7 +117,7 @@ def add(
         db, instrument_id=instrument_id, number=number, mark=mark, whole=whole, text=text, edited_by=by,
         edited_at=now, undo_to=undo_to,
     )  # fmt: skip
-    _remember(mark, instrument)
+    _remembered.keep(mark, instrument)
     if whole and number > KEPT:
         # What is kept stands on a whole, and what is older than that goes.
         ((since,),) = _LAST_WHOLE.rows(db, of=instrument_id, upto=number - KEPT)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
 from instruments.sentences import Texts
 
@@ -50,8 +51,12 @@ class Wording:
         return "".join(piece.text for piece in self.pieces if piece.mark is not Mark.OUT)
 
 
+# What reads the same and what was compared a moment ago is most of what two versions of an instrument say.
+@lru_cache(maxsize=4096)
 def pieces(before: str, after: str) -> tuple[Piece, ...]:
     """The pieces of which those not IN make ``before``, and those not OUT make ``after``."""
+    if before == after:
+        return (Piece(Mark.SAME, before),) if before else ()
     left, right = _WORDS.findall(before), _WORDS.findall(after)
     if max(len(left), len(right)) > MOST_WORDS:
         left, right = _LINES.findall(before), _LINES.findall(after)

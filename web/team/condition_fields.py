@@ -1,17 +1,21 @@
 """A condition in a form: never, picked, or written as a text; and what was typed read back into its text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 
 from instruments import picking
 from instruments.condition_parser import ConditionUnreadable, parse
-from instruments.definition import Instrument, Question, questions
+from instruments.definition import Instrument, Section
 from instruments.kinds import Cell, Kind, Topic, YesNo
 from instruments.picking import Compares, Pick, Picked
+from instruments.remembering import OfValues
 from instruments.sentences import in_language
+from instruments.whereabouts import whereabouts
 from web.kit.sentences import said
 from web.team.question_fields import Fields, Typed, one
 
@@ -41,25 +45,55 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """Something that a condition can look at: its name, its kind, and how it is offered."""
+
+    name: str
+    kind: Kind | Cell
+    offered: str  # an <option>
+    chosen: str  # the same, chosen
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Everything that the page offers for one condition."""
 
     by: str
     every: bool
     lines: tuple[Line, ...]
-    questions: Mapping[str, str]
+    questions: tuple[Earlier, ...]
     text: str
+
+    def options(self, of: str) -> Markup:
+        """What can be picked, ``of`` being picked."""
+        options = "".join([one.chosen if one.name == of else one.offered for one in self.questions])
+        return Markup(options)  # noqa: S704 - each was escaped where it was made
 
 
 class Conditions:
-    """Conditions that may look at the questions ``before``, in one language."""
+    """Conditions that may look at the first ``upto`` questions of an instrument, in one language."""
 
-    def __init__(self, instrument: Instrument, before: Iterable[Question], language: str) -> None:
+    def __init__(self, instrument: Instrument, upto: int, language: str) -> None:
+        self._instrument = instrument
+        self._upto = upto
         self._language = language
-        self._kinds = picking.pickable(before)
-        self._known = {question.id: question for question in questions(instrument)}
-        asked = [name for name, question in self._known.items() if question.asks]
-        self._numbers = {name: at for at, name in enumerate(asked, 1)}
+
+    @cached_property
+    def _earlier(self) -> tuple[Earlier, ...]:
+        found: list[Earlier] = []
+        begun = whereabouts(self._instrument).begins
+        for section, (begins, asked) in zip(self._instrument.sections, begun, strict=True):
+            if begins >= self._upto:
+                break
+            count = min(self._upto - begins, len(section.questions))
+            each = _EARLIER.found((section,), partial(_earlier, section, asked, self._language), asked, self._language)
+            for some in each[:count]:
+                found += some
+        return tuple(found)
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind | Cell]:
+        return {one.name: one.kind for one in self._earlier}
 
     def fields_of(self, text: str) -> Typed:
         """The fields in which a condition stands."""
@@ -78,9 +112,8 @@ class Conditions:
         free = max((line.number for line in lines), default=-1) + 1
         if len(lines) < MOST:
             lines.append(Line(free, "", Compares.IS.value, "", {}))
-        names = {name: self._named(name) for name in self._kinds}
         every = one(fields, "relevant.every") != "any"
-        return Choice(one(fields, "relevant.by"), every, tuple(lines), names, one(fields, "relevant.text"))
+        return Choice(one(fields, "relevant.by"), every, tuple(lines), self._earlier, one(fields, "relevant.text"))
 
     def _line(self, fields: Fields, at: int) -> Line:
         of, value = one(fields, f"pick-{at}.of"), one(fields, f"pick-{at}.value")
@@ -105,15 +138,6 @@ class Conditions:
         if value in values:
             return value
         return next((code for code, words in values.items() if words.casefold() == value.casefold()), value)
-
-    def _named(self, name: str) -> str:
-        """``4 · Have you had a mentor?``, with the row of a matrix."""
-        question_id, _, row = name.partition(".")
-        question = self._known[question_id]
-        label = in_language(question.label, self._language) or question_id
-        rows = {one.id: one for one in getattr(question.kind, "rows", ())}
-        line = f" – {in_language(rows[row].label, self._language) or row}" if row in rows else ""
-        return f"{self._numbers.get(question_id, '')} · {label[:80]}{line[:60]}"
 
     def text_of(self, fields: Fields, before: str) -> tuple[str, dict[str, str]]:
         """The condition that was typed, and a sentence for each field that cannot be taken.
@@ -174,6 +198,34 @@ class Conditions:
         if answers:
             return str(gettext("Write one of the answers that can be given: %(known)s.", known=answers))
         return str(gettext("Write what the answer is compared with."))
+
+
+_EARLIER: OfValues[tuple[tuple[Earlier, ...], ...]] = OfValues(1024)
+
+
+def _earlier(section: Section, asked: int, language: str) -> tuple[tuple[Earlier, ...], ...]:
+    """For each question of the section what of it can be picked; ``asked`` questions ask something before it."""
+    found = []
+    for question in section.questions:
+        asked += question.asks
+        number = asked if question.asks else ""
+        said = f"{number} · {(in_language(question.label, language) or question.id)[:80]}"
+        rows = {f"{question.id}.{row.id}": row for row in getattr(question.kind, "rows", ())}
+        each = []
+        for name, kind in picking.pickable([question]).items():
+            row = rows.get(name)
+            line = f" – {(in_language(row.label, language) or row.id)[:60]}" if row else ""
+            words = escape(f"{said}{line}")
+            each.append(
+                Earlier(
+                    name,
+                    kind,
+                    f'<option value="{escape(name)}">{words}</option>',
+                    f'<option value="{escape(name)}" selected>{words}</option>',
+                )
+            )
+        found.append(tuple(each))
+    return tuple(found)
 
 
 def _indexes(fields: Fields) -> list[int]:

@@ -3,37 +3,27 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from markupsafe import Markup
 
 from instruments import drafts, editing, versions
 from instruments.comparison import section_place
-from instruments.definition import Instrument, Question, find, questions
+from instruments.definition import Instrument, find
 from instruments.drafts import Deed, DraftOvertaken, InstrumentRow
-from vault.accounts import Account
 from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
 from web.kit.errors import status_of
 from web.kit.guard import Pages
-from web.kit.i18n import tag
-from web.kit.pages import render
-from web.kit.sentences import said
 from web.kit.visit import Visit
-from web.team.draft_state import Desk, Source, desk
+from web.team.draft_state import Row
+from web.team.draft_view import page_of
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study
-from web.team.kinds_in_words import ROLES
 
 page = Pages("draft_list", __name__)
 
 HERE = "/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/draft"
-# A longer instrument is shown one section at a time.
-MOST_AT_ONCE = 120
-
-_MOST_KEPT = 200
-_kept: dict[tuple[Source, str, str], Markup] = {}
 
 
 def address(visit: Visit, instrument_id: UUID, *, question: str = "", section: str = "") -> str:
@@ -45,64 +35,10 @@ def address(visit: Visit, instrument_id: UUID, *, question: str = "", section: s
     )  # fmt: skip
 
 
-def _shown(this: Desk) -> str:
-    """The section to show, if the instrument is too long to be shown at once."""
-    sections = this.instrument.sections
-    if sum(len(section.questions) for section in sections) <= MOST_AT_ONCE:
-        return ""
-    wanted = request.args.get("section", "")
-    home = editing.section_of(this.instrument, request.args.get("question", ""))
-    known = {section.id for section in sections}
-    return home.id if home else wanted if wanted in known else sections[0].id
-
-
-def _retired(visit: Visit, this: Desk) -> list[tuple[int, Question]]:
-    """What was asked once and is not in the draft, with the newest version that asked it."""
-    found: dict[str, tuple[int, Question]] = {}
-    for version in versions.of_instrument(visit.db, this.row.id):
-        for question in questions(versions.definition_of(version)):
-            found[question.id] = version.number, question
-    return [one for name, one in found.items() if find(this.instrument, name) is None]
-
-
-def _rows(this: Desk, shown: str) -> Markup:
-    """The sections and questions as HTML: the same for whoever writes, so it is made once for each saving."""
-    key = this.source, shown, tag()
-    found = _kept.get(key)
-    if found is None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        parts = [part for part in this.reading.parts if not shown or part.section.id == shown]
-        html = render_template(
-            "team/ask/draft_rows.html", this=this, row=this.row, study_id=this.row.study_id, parts=parts, shown=shown,
-            said=said,
-        )  # fmt: skip
-        found = _kept[key] = Markup(html)  # noqa: S704 - a template of ours has escaped it
-    return found
-
-
-def _page(visit: Visit, instrument_id: UUID, *, refusal: str = "") -> str:
-    this = desk(visit, instrument_id)
-    shown = _shown(this)
-    return render(
-        visit,
-        "team/ask/draft_list.html",
-        this=this,
-        row=this.row,
-        refusal=refusal,
-        rows=_rows(this, shown),
-        retired=_retired(visit, this),
-        undoable=this.draft.undo_to is not None,
-        editor=visit.db.get_one(Account, this.draft.edited_by),
-        roles=ROLES,
-        said=said,
-    )
-
-
 @page.view(f"{HERE}/questions", permit=Permit.AUTHOR)
 def look(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     """The sections and questions of the draft."""
-    return _page(visit, instrument_id)
+    return page_of(visit, instrument_id)
 
 
 def told(visit: Visit, sentence: str, *, merged: bool) -> None:
@@ -112,7 +48,7 @@ def told(visit: Visit, sentence: str, *, merged: bool) -> None:
 
 
 def carry_out(
-    visit: Visit, row: InstrumentRow, deed: Deed, *, touches: tuple[str, ...] = (), sentence: str = ""
+    visit: Visit, row: InstrumentRow | Row, deed: Deed, *, touches: tuple[str, ...] = (), sentence: str = ""
 ) -> None:
     """The deed is done to the draft, and the next page says so. Raises DraftOvertaken."""
     saved = drafts.change(
@@ -131,7 +67,7 @@ def move(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
     try:
         return redirect(_done(visit, row, verb, name), code=303)
     except (Conflict, Invalid) as refusal:
-        return _page(visit, instrument_id, refusal=gettext(refusal.sentence)), status_of(refusal)
+        return page_of(visit, instrument_id, refusal=gettext(refusal.sentence)), status_of(refusal)
 
 
 def _done(visit: Visit, row: InstrumentRow, verb: str, name: str) -> str:
@@ -221,6 +157,6 @@ def undo(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         drafts.undo(visit.db, row.id, seen=number(request.form.get("seen")), by=visit.account_id, now=visit.now)
     except DraftOvertaken:
         sentence = gettext("Somebody else saved the draft meanwhile, so nothing was undone. This is how it stands now.")
-        return _page(visit, instrument_id, refusal=sentence), 409
+        return page_of(visit, instrument_id, refusal=sentence), 409
     visit.tell(gettext("The last save was undone."))
     return redirect(address(visit, row.id), code=303)

@@ -1,34 +1,35 @@
 """One question of a draft, written in a form: its words in every language, its kind, who is asked it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import escape
 
 from instruments import drafts, editing
-from instruments.definition import Instrument, Question, Role, find, questions
-from instruments.drafts import DraftOvertaken, InstrumentRow
+from instruments.definition import Instrument, Question, Role, find
+from instruments.drafts import DraftOvertaken
 from instruments.kinds import ShortText, Topic
-from vault.accounts import Account
+from instruments.whereabouts import whereabouts
 from vault.errors import Invalid, Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.i18n import tag
-from web.kit.pages import render
-from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.team import question_fields as fields
-from web.team.condition_fields import COMPARES, Conditions
-from web.team.draft_list import HERE, MOST_AT_ONCE, address, told
-from web.team.draft_state import Desk, desk
+from web.team import question_sheet
+from web.team.condition_fields import Conditions
+from web.team.draft_list import HERE, address, told
+from web.team.draft_state import Desk, Row, desk
+from web.team.draft_view import MOST_AT_ONCE
+from web.team.framing import surrounded
 from web.team.instrument_drafts import number
-from web.team.instruments import of_the_study
-from web.team.kinds_in_words import KINDS
 from web.team.question_fields import Fields
-from web.team.question_words import HINTS, LABELS, Difference, differences, layout
+from web.team.question_sheet import Sheet
+from web.team.question_words import differences
+from web.team.trouble import NO_TROUBLE, Trouble
 
 page = Pages("draft_question", __name__)
 
@@ -41,77 +42,74 @@ class Place:
     after: str = ""
     section: str = ""
 
-    def before(self, instrument: Instrument) -> list[Question]:
-        """The questions that come first."""
-        order = list(questions(instrument))
-        names = [question.id for question in order]
-        if self.question in names:
-            return order[: names.index(self.question)]
-        if self.after in names:
-            return order[: names.index(self.after) + 1]
-        sections = [section.id for section in instrument.sections]
-        upto = instrument.sections[: sections.index(self.section) + 1] if self.section in sections else ()
-        return [question for section in upto for question in section.questions] if upto else order
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why the page is shown again: what is wrong where, what to go on with, what somebody else wrote."""
-
-    wrong: Mapping[str, str]
-    focus: str = ""
-    theirs: Sequence[Difference] = ()
-    gone: bool = False
-    overtaken: bool = False
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether the page holds what was typed and not saved."""
-        return self is not NO_TROUBLE
-
-
-NO_TROUBLE = Trouble({})
+    def before(self, instrument: Instrument) -> int:
+        """How many questions come first."""
+        where = whereabouts(instrument)
+        if self.question in where.places:
+            return where.places[self.question]
+        if self.after in where.places:
+            return where.places[self.after] + 1
+        named = (
+            begins + len(section.questions)
+            for section, (begins, _) in zip(instrument.sections, where.begins, strict=True)
+            if section.id == self.section
+        )
+        return next(named, len(where.order))
 
 
 def language_of(instrument: Instrument) -> str:
     """The language of the page, if the instrument speaks it, else the one that it was written in."""
-    return tag() if tag() in instrument.languages else instrument.language
+    language = tag()
+    return language if language in instrument.languages else instrument.language
 
 
-def _page(visit: Visit, this: Desk, place: Place, typed: Fields, *, seen: int, trouble: Trouble = NO_TROUBLE) -> str:
+def _conditions(this: Desk, place: Place) -> Conditions:
+    return Conditions(this.instrument, place.before(this.instrument), language_of(this.instrument))
+
+
+def _page(
+    visit: Visit,
+    this: Desk,
+    place: Place,
+    typed: Fields,
+    *,
+    seen: int,
+    trouble: Trouble = NO_TROUBLE,
+    conditions: Conditions | None = None,
+) -> str:
     """The form with what stands in it. ``seen`` is the number of the draft that whoever writes has seen."""
-    instrument = this.instrument
-    stands = find(instrument, place.question)
+    stands = this.where.find(place.question)
     published = this.published.get(place.question)
-    conditions = Conditions(instrument, place.before(instrument), language_of(instrument))
-    kind = fields.KINDS.get(fields.one(typed, "kind")) or ShortText
-    return render(
+    spoken = fields.languages_of(this.instrument.languages, stands)
+    choice = (conditions or _conditions(this, place)).choice(typed)
+    address_, over = question_sheet.addresses(
+        this.row, place.question, after=place.after, section=place.section
+    )  # fmt: skip
+    heading = gettext("Question “%(name)s”", name=place.question) if place.question else gettext("A new question")
+    short = len(this.where.order) <= MOST_AT_ONCE
+    sheet = Sheet(
+        typed=typed,
+        id=place.question,
+        title=str(escape(this.title)),
+        heading=str(escape(heading)),
+        seen=seen,
+        number=this.draft.number,
+        fixed=fields.fixed_codes(published),
+        choice=choice,
+        findings=question_sheet.findings_of(this, place.question),
+        condition=question_sheet.condition(choice, trouble),
+        places=question_sheet.places(this, place.question, spoken[0], short=short) if stands else "",
+        address=address_,
+        over=over,
+    )
+    shape = question_sheet.shape_of(this, stands, typed, spoken, published=published is not None)
+    main = question_sheet.form(shape, sheet, editor=this.draft.editor, trouble=trouble)
+    return surrounded(
         visit,
         "team/ask/question.html",
-        this=this,
-        row=this.row,
-        place=place,
-        typed=typed,
-        value=lambda name: fields.one(typed, name),
-        seen=seen,
-        trouble=trouble,
-        editor=visit.db.get_one(Account, this.draft.edited_by),
-        stands=stands,
-        published=published,
-        fixed=fields.fixed_codes(published),
-        spoken=fields.languages_of(instrument.languages, stands),
-        kinds={name: words for name, words in KINDS.items() if name != "topic" or this.row.role is Role.GUIDE},
-        cells={name: KINDS[name] for name in fields.CELLS},
-        shape=layout(kind, typed),
-        labels=LABELS,
-        hints=HINTS,
-        choice=conditions.choice(typed),
-        compares=COMPARES,
-        findings=this.written.of_question.get(place.question, ()),
-        home=editing.section_of(instrument, place.question),
-        sections=instrument.sections,
-        short=sum(len(section.questions) for section in instrument.sections) <= MOST_AT_ONCE,
-        said=said,
+        main,
+        gaps={"heading": sheet.heading, "title": sheet.title},
+        failed=bool(trouble.wrong or trouble.overtaken),
     )
 
 
@@ -125,13 +123,13 @@ class Cut(Invalid):
 def edit(visit: Visit, instrument_id: UUID, question_id: str) -> ResponseReturnValue:
     """The question as it stands in the draft."""
     this = desk(visit, instrument_id)
-    question = find(this.instrument, question_id)
+    question = this.where.find(question_id)
     if question is None:
         raise Missing
     place = Place(question=question_id)
-    conditions = Conditions(this.instrument, place.before(this.instrument), language_of(this.instrument))
+    conditions = _conditions(this, place)
     typed = fields.fields_of(question) | conditions.fields_of(question.relevant)
-    return _page(visit, this, place, typed, seen=this.draft.number)
+    return _page(visit, this, place, typed, seen=this.draft.number, conditions=conditions)
 
 
 @page.view(f"{HERE}/new-question", permit=Permit.AUTHOR)
@@ -165,7 +163,6 @@ def add(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
 
 
 def _save(visit: Visit, instrument_id: UUID, place: Place) -> ResponseReturnValue:
-    row = of_the_study(visit, instrument_id)
     if "seen" not in request.form:
         raise Cut
     this, typed, seen = desk(visit, instrument_id), sent(), number(request.form.get("seen"))
@@ -176,24 +173,25 @@ def _save(visit: Visit, instrument_id: UUID, place: Place) -> ResponseReturnValu
     if wrong:
         return _page(visit, this, place, typed, seen=seen, trouble=Trouble(wrong)), 422
     try:
-        saved = _written(visit, row, place, read, seen)
+        saved = _written(visit, this.row, place, read, seen)
     except DraftOvertaken:
-        theirs = find(this.instrument, place.question)
+        theirs = this.where.find(place.question)
         differing = differences(theirs, typed, this.instrument.languages) if theirs else ()
         trouble = Trouble({}, theirs=differing, gone=theirs is None, overtaken=True)
         return _page(visit, this, place, typed, seen=this.draft.number, trouble=trouble), 409
     told(visit, gettext("The question was saved."), merged=saved)
-    return redirect(_onward(visit, row, read), code=303)
+    return redirect(_onward(visit, this.row, read), code=303)
 
 
 def _read(this: Desk, place: Place, typed: Fields) -> tuple[Question, dict[str, str]]:
     """The question that was typed, and what of it cannot be taken."""
     instrument = this.instrument
-    stands = find(instrument, place.question)
+    stands = this.where.find(place.question)
     published = this.published.get(place.question)
-    conditions = Conditions(instrument, place.before(instrument), language_of(instrument))
-    relevant, wrong = conditions.text_of(typed, stands.relevant if stands else "")
-    taken = {*editing.ids(instrument), *this.published} - {place.question}
+    relevant, wrong = _conditions(this, place).text_of(typed, stands.relevant if stands else "")
+    named = this.where.named.keys() | this.published.keys()
+    # A name that stays what it is takes none from anybody.
+    taken = set() if fields.one(typed, "id") == place.question != "" else named - {place.question}
     if published is not None:
         typed = {**typed, "id": [published.id]}
     languages = fields.languages_of(instrument.languages, stands)
@@ -201,7 +199,7 @@ def _read(this: Desk, place: Place, typed: Fields) -> tuple[Question, dict[str, 
     return read.question, {**read.wrong, **wrong}
 
 
-def _written(visit: Visit, row: InstrumentRow, place: Place, question: Question, seen: int) -> bool:
+def _written(visit: Visit, row: Row, place: Place, question: Question, seen: int) -> bool:
     """Saves the question; returns whether somebody else's changes are in the draft as well. Raises DraftOvertaken."""
 
     def deed(instrument: Instrument) -> Instrument:
@@ -215,7 +213,7 @@ def _written(visit: Visit, row: InstrumentRow, place: Place, question: Question,
     ).merged  # fmt: skip
 
 
-def _onward(visit: Visit, row: InstrumentRow, question: Question) -> str:
+def _onward(visit: Visit, row: Row, question: Question) -> str:
     study, instrument = visit.study_id, row.id
     match request.form.get("then"):
         case "stay":

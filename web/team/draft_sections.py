@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from instruments import drafts, editing
 from instruments.comparison import section_place
-from instruments.definition import ID, Instrument, Question, Section
+from instruments.definition import ID, Instrument, Section
 from instruments.drafts import DraftOvertaken
 from instruments.sentences import Texts, in_language
-from vault.accounts import Account
+from instruments.whereabouts import whereabouts
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
@@ -22,26 +22,28 @@ from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.team.condition_fields import COMPARES, Conditions
 from web.team.draft_list import HERE, address, told
-from web.team.draft_question import NO_TROUBLE, Trouble, language_of, sent
+from web.team.draft_question import language_of, sent
 from web.team.draft_state import Desk, desk
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study
 from web.team.question_fields import Fields, Typed, free_name, one
 from web.team.question_words import LABELS, Difference
+from web.team.trouble import NO_TROUBLE, Trouble
 
 page = Pages("draft_sections", __name__)
 
 _TEXTS = ("title", "help")
 
 
-def _before(instrument: Instrument, section_id: str) -> list[Question]:
-    """The questions of the sections before this one; all of them before one that is new."""
-    found: list[Question] = []
-    for section in instrument.sections:
-        if section.id == section_id:
-            break
-        found += section.questions
-    return found
+def _before(instrument: Instrument, section_id: str) -> int:
+    """How many questions stand in the sections before this one; before one that is new, all."""
+    where = whereabouts(instrument)
+    named = (
+        begins
+        for section, (begins, _) in zip(instrument.sections, where.begins, strict=True)
+        if section.id == section_id
+    )
+    return next(named, len(where.order))
 
 
 def _find(instrument: Instrument, section_id: str) -> Section | None:
@@ -71,7 +73,7 @@ def _page(visit: Visit, this: Desk, section_id: str, typed: Fields, *, seen: int
         value=lambda name: one(typed, name),
         seen=seen,
         trouble=trouble,
-        editor=visit.db.get_one(Account, this.draft.edited_by),
+        editor=this.draft.editor,
         spoken=_spoken(instrument, stands),
         choice=_conditions(instrument, section_id).choice(typed),
         compares=COMPARES,

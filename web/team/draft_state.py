@@ -1,24 +1,32 @@
-"""A draft as its pages show it: read, inspected and put into words once for each saving of it."""
+"""A draft as its pages show it: found with one statement, read and inspected once for each saving of it."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
-from flask_babel import force_locale
+from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy.orm import aliased
 
-from instruments import drafts, readability, versions
+from instruments import draft_states, readability, versions
 from instruments.comparison import section_place
-from instruments.definition import Instrument, Question, questions
+from instruments.definition import Instrument, Question, Role, questions
 from instruments.drafts import Draft, InstrumentRow
 from instruments.findings import Finding, Severity
 from instruments.inspection import inspect
+from instruments.remembering import Remembered
+from instruments.versions import Version
+from instruments.whereabouts import Whereabouts, whereabouts
+from vault.accounts import Account
+from vault.errors import Missing
+from vault.prepared import Prepared
 from web.kit.i18n import tag
 from web.kit.visit import Visit
-from web.team.instruments import of_the_study, title_of
-from web.team.reading import Reading, reading
+from web.team.conditions_in_words import Speaker
+from web.team.instruments import title_of
+
+_MOST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +46,32 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One saving of a draft, after so many versions; two that are equal say the same."""
+class Row:
+    """The instrument whose draft this is."""
 
-    instrument_id: UUID
+    id: UUID
+    study_id: UUID
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The draft as it stands: how often it was saved, the last time by whom and when, where undoing goes back to."""
+
     number: int
+    mark: UUID
+    edited_by: UUID
     edited_at: datetime
-    versions: int
+    undo_to: int | None
+    editor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One saving of a draft, beside the newest version then; two that are equal say the same."""
+
+    mark: UUID
+    newest: UUID | None
     instrument: Instrument = field(compare=False, repr=False)
     before: tuple[Instrument, ...] = field(compare=False, repr=False)
 
@@ -53,8 +80,8 @@ class Source:
 class Desk:
     """A draft on the desk of whoever writes it. What takes long is made when it is first asked for, and kept."""
 
-    row: InstrumentRow
-    draft: Draft
+    row: Row
+    draft: Standing
     source: Source
 
     @property
@@ -63,19 +90,27 @@ class Desk:
         return self.source.instrument
 
     @property
+    def where(self) -> Whereabouts:
+        """Where its questions stand."""
+        return whereabouts(self.source.instrument)
+
+    @property
     def published(self) -> Mapping[str, Question]:
         """The questions that were published, as they were last asked."""
-        return {question.id: question for version in self.source.before for question in questions(version)}
+        newest = self.source.newest
+        return _PUBLISHED.found(newest, lambda: _asked(self.source.before)) if newest is not None else {}
 
     @property
     def written(self) -> Written:
         """What there is to say about it."""
-        return _written(self.source)
+        return _WRITTEN.found(self.source, lambda: _written(self.source))
 
     @property
-    def reading(self) -> Reading:
-        """The draft put into words, in the language of the page if it speaks it."""
-        return _read(self.source, tag())
+    def speaker(self) -> Speaker:
+        """Who says its conditions in words, in the language of the page if the draft speaks it."""
+        spoken = tag() if tag() in self.instrument.languages else (*self.instrument.languages, "en")[0]
+        where = self.where
+        return Speaker(where.numbers, where.named, spoken)
 
     @property
     def title(self) -> str:
@@ -83,15 +118,48 @@ class Desk:
         return title_of(self.instrument)
 
 
+_OTHER = aliased(Version)
+_LAST = select(func.max(_OTHER.number)).where(_OTHER.instrument_id == InstrumentRow.id).scalar_subquery()
+_NEWEST = select(Version.id).where(Version.instrument_id == InstrumentRow.id, Version.number == _LAST).scalar_subquery()
+# Every page of a draft asks this.
+_DESK = Prepared(
+    select(
+        InstrumentRow.role, Draft.number, Draft.mark, Draft.edited_by, Draft.edited_at, Draft.undo_to, Account.name,
+        _NEWEST.label("newest"),
+    )
+    .join(Draft, Draft.instrument_id == InstrumentRow.id)
+    .join(Account, Account.id == Draft.edited_by)
+    .where(InstrumentRow.id == bindparam("of", type_=Uuid()))
+    .where(InstrumentRow.study_id == bindparam("study", type_=Uuid()))
+)  # fmt: skip
+_BEFORE: Remembered[UUID, tuple[Instrument, ...]] = Remembered(_MOST)
+_PUBLISHED: Remembered[UUID, Mapping[str, Question]] = Remembered(_MOST)
+_WRITTEN: Remembered[Source, Written] = Remembered(_MOST)
+
+
 def desk(visit: Visit, instrument_id: UUID) -> Desk:
     """The draft of an instrument of the study, or Missing."""
-    row = of_the_study(visit, instrument_id)
-    draft = drafts.draft_of(visit.db, row.id)
-    before = tuple(versions.definition_of(version) for version in versions.of_instrument(visit.db, row.id))
-    return Desk(row, draft, Source(row.id, draft.number, draft.edited_at, len(before), draft.definition, before))
+    rows = _DESK.rows(visit.db, of=instrument_id, study=visit.study_id)
+    if not rows:
+        raise Missing
+    role, number, mark, edited_by, edited_at, undo_to, editor, newest = rows[0]
+    before = () if newest is None else _BEFORE.found(newest, lambda: _versions(visit, instrument_id))
+    instrument = draft_states.definition(visit.db, instrument_id, number, mark)
+    return Desk(
+        Row(instrument_id, visit.study_id, role),
+        Standing(number, mark, edited_by, edited_at, undo_to, editor),
+        Source(mark, newest, instrument, before),
+    )
 
 
-@lru_cache(maxsize=32)
+def _versions(visit: Visit, instrument_id: UUID) -> tuple[Instrument, ...]:
+    return tuple(versions.definition_of(version) for version in versions.of_instrument(visit.db, instrument_id))
+
+
+def _asked(before: tuple[Instrument, ...]) -> dict[str, Question]:
+    return {question.id: question for version in before for question in questions(version)}
+
+
 def _written(source: Source) -> Written:
     instrument, before = source.instrument, source.before
     found = tuple(inspect(instrument, before[-1] if before else None, before[:-1]))
@@ -117,9 +185,3 @@ def _written(source: Source) -> Written:
             if (grade := readability.grade(readability.read_aloud(instrument, language), language)) is not None
         },
     )
-
-
-@lru_cache(maxsize=32)
-def _read(source: Source, language: str) -> Reading:
-    with force_locale(language):
-        return reading(source.instrument, language)

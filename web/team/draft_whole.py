@@ -12,17 +12,17 @@ from instruments.comparison import WHOLE
 from instruments.definition import LANGUAGE, Instrument
 from instruments.drafts import DraftOvertaken
 from instruments.sentences import Texts
-from vault.accounts import Account
 from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team.draft_list import HERE, address, told
-from web.team.draft_question import NO_TROUBLE, Trouble, sent
+from web.team.draft_question import sent
 from web.team.draft_state import Desk, desk
 from web.team.instrument_drafts import number
 from web.team.question_fields import Fields, Typed, one
 from web.team.question_words import Difference
+from web.team.trouble import NO_TROUBLE, Trouble
 
 page = Pages("draft_whole", __name__)
 
@@ -50,7 +50,7 @@ def _page(visit: Visit, this: Desk, typed: Fields, *, seen: int, trouble: Troubl
         value=lambda name: one(typed, name),
         seen=seen,
         trouble=trouble,
-        editor=visit.db.get_one(Account, this.draft.edited_by),
+        editor=this.draft.editor,
         spoken=tuple(dict.fromkeys((*this.instrument.languages, *own))) or ("en",),
     )
 

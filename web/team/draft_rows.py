@@ -1,0 +1,177 @@
+"""The rows of a draft's list. What one row says is put into words once for each question and not for each saving."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import render_template, url_for
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from instruments.condition_parser import ConditionUnreadable, parse
+from instruments.conditions import references
+from instruments.definition import Question, Section
+from instruments.findings import Finding, Severity
+from instruments.kinds import Kind
+from instruments.remembering import OfValues, Remembered
+from instruments.sentences import Texts
+from web.kit.i18n import tag
+from web.kit.sentences import said
+from web.team.conditions_in_words import Speaker
+from web.team.draft_state import Desk
+from web.team.framing import Marks, Piece, filled
+from web.team.kinds_in_words import kind_in_words
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands in a row: all of it HTML but the id."""
+
+    id: str
+    number: str
+    label: str
+    condition: str
+    kind: str
+    findings: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """In what rows differ besides their words."""
+
+    study_id: UUID
+    instrument_id: UUID
+    language: str
+    spoken: str
+    up: bool
+    down: bool
+    conditional: bool
+    required: bool
+    findings: bool
+
+
+_shapes: Remembered[_Shape, tuple[Piece[Line], ...]] = Remembered(512)
+_kinds: OfValues[str] = OfValues(4096)
+_notes: OfValues[str] = OfValues(2048)
+_conditions: OfValues[str] = OfValues(4096)
+
+
+def _pieces(shape: _Shape) -> tuple[Piece[Line], ...]:
+    marks: Marks[Line] = Marks()
+    at: dict[str, Any] = {"study_id": shape.study_id, "instrument_id": shape.instrument_id}
+    html = render_template(
+        "team/ask/draft_row.html",
+        shape=shape,
+        spoken=shape.spoken,
+        # An id is put behind these, as it stands in an address.
+        edit=url_for("draft_question.edit", question_id="-", **at).removesuffix("-"),
+        new=f"{url_for('draft_question.new', **at)}?after=",
+        id=marks(lambda line: str(escape(line.id))),
+        address=marks(lambda line: quote(line.id, safe="")),
+        number=marks(lambda line: line.number),
+        label=marks(lambda line: line.label),
+        condition=marks(lambda line: line.condition),
+        kind=marks(lambda line: line.kind),
+        findings=marks(lambda line: line.findings),
+    )
+    return marks.pieces(html)
+
+
+def words_of(texts: Texts, spoken: str) -> str:
+    """A text in the language of the list, or in whatever language there is."""
+    return texts.get(spoken) or next(iter(texts.values()), "") if spoken else ""
+
+
+def name_of(section: Section, number: int, spoken: str) -> str:
+    """What a section is called."""
+    return words_of(section.title, spoken) if section.title else str(gettext("Part %(number)s", number=number))
+
+
+def notes(found: Sequence[Finding]) -> Markup:
+    """Findings as items of a list."""
+    values = tuple(found)
+    if not values:
+        return Markup()
+    html = _notes.found(values, lambda: render_template("team/ask/draft_notes.html", found=values, said=said), tag())
+    return Markup(html)  # noqa: S704 - a template of ours has escaped it
+
+
+def row(this: Desk, question: Question, speaker: Speaker, *, up: bool, down: bool) -> str:
+    """One question as a row of the list, which moves up and down where it can."""
+    spoken = speaker.language if this.instrument.languages else ""
+    found = this.written.of_question.get(question.id, ())
+    condition = condition_of(question.relevant, speaker)
+    shape = _Shape(
+        this.row.study_id, this.row.id, tag(), spoken, up, down, bool(condition), question.required, bool(found)
+    )
+    pieces = _shapes.found(shape, lambda: _pieces(shape))
+    label = words_of(question.label, spoken)
+    line = Line(
+        id=question.id,
+        number=str(speaker.numbers.get(question.id, "·")),
+        label=str(escape(shortened(label))) if label else str(escape(gettext("(no words yet)"))),
+        condition=str(escape(gettext("Asked only if %(condition)s.", condition=condition))) if condition else "",
+        kind=_kind(question.kind),
+        findings=notes(found),
+    )
+    return filled(pieces, line)
+
+
+def shortened(text: str) -> str:
+    """The beginning of a long text, up to the end of a word."""
+    if len(text) <= _LONGEST + 5:
+        return text
+    return f"{text[: _LONGEST - 1].rsplit(' ', 1)[0]}…"
+
+
+def _kind(kind: Kind) -> str:
+    return _kinds.found((kind,), lambda: str(escape(kind_in_words(kind))), tag())
+
+
+def condition_of(text: str, speaker: Speaker) -> str:
+    """A condition in words, looked up again only where a question that it looks at has changed."""
+    if not text.strip():
+        return ""
+    names = _looked_at(text)
+    places = tuple(speaker.numbers.get(name) for name in names)
+    known = tuple(speaker.known.get(name) for name in names)
+    return _conditions.found(known, lambda: speaker.condition(text), text, tag(), speaker.language, places)
+
+
+@lru_cache(maxsize=4096)
+def _looked_at(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(references(parse(text))))
+    except ConditionUnreadable:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One section in the list of all: how many questions it has, and how many things in it keep it from publication."""
+
+    section: Section
+    number: int
+    name: str
+    count: int
+    errors: int
+
+
+def entries(this: Desk, speaker: Speaker) -> list[Entry]:
+    """Every section, to choose the one that is shown."""
+    spoken = speaker.language if this.instrument.languages else ""
+    faulty: dict[str, int] = {}
+    homes = this.where.homes
+    for finding in this.written.findings:
+        if finding.severity is Severity.ERROR and finding.question in homes:
+            home = homes[finding.question].id
+            faulty[home] = faulty.get(home, 0) + 1
+    return [
+        Entry(section, at, name_of(section, at, spoken), len(section.questions), faulty.get(section.id, 0))
+        for at, section in enumerate(this.instrument.sections, 1)
+    ]
