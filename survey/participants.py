@@ -117,6 +117,11 @@ def enrol(
     db.add(participant)
     subject = participant_keys.commitment(rings, participant.id)
     ledger.append(db, "participant.enrolled", actor=by, now=now, study=study_id, subject=subject)
+    if interviewer is not None:
+        account = str(interviewer.id)
+        ledger.append(
+            db, "participant.assigned", actor=by, now=now, study=study_id, subject=subject, account=account
+        )  # fmt: skip
     db.flush()
     statuses.record(db, study_id, participant.id, status, now=now)
     return Enrolled(participant, made.code, made.keys)

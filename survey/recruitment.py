@@ -14,7 +14,7 @@ from survey.letters import Contents, LetterKind, LetterState
 from survey.participants import Enrolled, Participant
 from survey.sheets import Entry, Known, RowProblem, is_email
 from survey.statuses import Status
-from vault import identities, ledger, participant_keys, studies
+from vault import identities, ledger, studies
 from vault.accounts import Account
 from vault.codes import TypedCode
 from vault.errors import Conflict, Invalid
@@ -166,11 +166,6 @@ def _enrol(
         db, rings, study_id, by=by, now=now, site_id=entry.site_id, stratum_id=entry.stratum_id, typed=typed,
         interviewer=account, status=Status.IDENTIFIED,
     )  # fmt: skip
-    if account is not None:
-        subject = participant_keys.commitment(rings, enrolled.participant.id)
-        ledger.append(
-            db, "participant.assigned", actor=by, now=now, study=study_id, subject=subject, account=str(account.id)
-        )
     identity = Identity(entry.name, entry.email, entry.telephone, entry.address, entry.note)
     keep_person(db, enrolled, identity, now=now, language=language)
     return Welcome(enrolled.participant, enrolled.code, identity)

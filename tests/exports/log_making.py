@@ -9,9 +9,10 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -93,13 +94,13 @@ class Signer:
 
 
 def entry(
-    action: str, at: str, *, actor: str = "system", subject: str = "", study: str = STUDY, detail: str = "",
-    **facts: object,
+    action: str, at: str, told: Mapping[str, object] = MappingProxyType({}), *, actor: str = "system",
+    subject: str = "", study: str = STUDY, detail: str = "", **facts: object,
 ) -> bytes:  # fmt: skip
     """The body of an entry."""
     body = {
         "v": 1, "at": at, "actor": actor, "action": action, "study": study, "subject": subject, "detail": detail,
-        "facts": facts,
+        "facts": {**told, **facts},
     }  # fmt: skip
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
