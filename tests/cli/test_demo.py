@@ -34,6 +34,8 @@ from survey.runs import Kind
 from survey.statuses import Status
 from survey.withdrawals import Way
 from tests.cli.demo_reading import MOMENT, Demo, called, made, plain
+from tests.exports.log_making import verify
+from tests.exports.log_scenario import handed_over
 from tests.web.visitors import Clock, Visitor
 from vault import approvals, ledger, participant_keys, studies
 from vault.codes import TypedCode
@@ -272,6 +274,13 @@ def test_an_installation_with_a_study_is_left_alone_if_that_was_asked(demo: Demo
     again = called("demo", "--if-empty", home=home)
 
     assert (again.exit_code, again.output) == (0, "")
+
+
+def test_an_auditor_finds_nothing_wrong_with_the_log(demo: Demo, tmp_path: Path) -> None:
+    found = verify(handed_over(demo.stores, demo.study, tmp_path / "log", MOMENT))
+    assert (found.code, found.wrong) == (0, []), found.said
+    assert "no rule in this file" not in found.said
+    assert "earlier Verbatim" not in found.said
 
 
 def test_the_kept_sheet_is_its_owners_and_is_shown_again(demo: Demo, home: Path) -> None:
