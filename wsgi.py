@@ -12,6 +12,8 @@ from flask import Flask
 from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
+from web.ethics import evidence, questions, samples
+from web.ethics import overview as ethics
 from web.interviewer import catch_up as catch_up_interview
 from web.interviewer import converse, deposit, prepare, verbal
 from web.interviewer import preview as preview_guide
@@ -22,9 +24,12 @@ from web.participant import preview as preview_survey
 from web.team import (
     account,
     amending,
+    amendment_drafting,
+    amendments,
     approvals,
     asked,
     audiences,
+    board_letters,
     bringing,
     candidate,
     candidates,
@@ -67,12 +72,15 @@ from web.team import (
 
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
-    studies.page, members.page, approvals.page, keys.page, log.page, incidents.page,
+    studies.page, members.page, approvals.page, amendments.page, keys.page, log.page, incidents.page,
+    ethics.page, samples.page, questions.page, evidence.page,
     instruments.page, instrument_drafts.page, publishing.page, versions.page, amending.page, audiences.page,
+    amendment_drafting.page, board_letters.page,
     bringing.page, taking_out.page, printing.page,
     draft_list.page, draft_question.page, draft_sections.page, draft_whole.page,
     draft_history.page, draft_taking.page, preview_survey.page, preview_guide.page,
-    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page, provenance.page,
+    consent_texts.page, consent_drafts.page, asked.page, timeline.page, candidates.page, candidate.page,
+    provenance.page,
     participants.page, persons.page, enrol.page, letters.page, links.page, frame.page,
     progress.page, nominations.page,
     releases.page, release_asking.page,

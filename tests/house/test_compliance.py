@@ -32,6 +32,10 @@ def test_every_line_names_one_test_that_exists_or_says_whose_part_it_is(row: str
         assert shown.startswith(ELSEWHERE), row
 
 
+def test_the_evidence_package_holds_this_very_page() -> None:
+    assert (ROOT / "exports/evidence/compliance.md").read_text(encoding="utf-8") == PAGE
+
+
 def test_no_section_is_left_out() -> None:
     sections = [row.split("|")[1].strip() for row in ROWS]
     wanted = [

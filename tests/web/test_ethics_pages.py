@@ -1,5 +1,8 @@
 """The board's view: its own entrance, counts that give nobody away, consents by chance, questions and answers."""
 
+import io
+import json
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +13,7 @@ from tests.web.browser import Site, assert_good, photograph
 from tests.web.conftest import Elsewhere, Team
 from tests.web.furnishing import ANSWER, NAME, Furnished, routes
 from vault.studies import Role
+from web.kit import guard
 
 
 def test_the_entrance_says_what_a_board_sees_and_leads_to_its_studies(team: Team) -> None:
@@ -129,3 +133,25 @@ def test_the_boards_pages_are_sound_and_used_by_keyboard(site: Site, chromium: B
         expect(page.get_by_role("heading", level=1)).to_have_text("Number 1")
         photograph(page, "ethics-question")
         assert_good(page)
+
+
+def test_the_evidence_is_taken_along_by_the_board_and_the_log_says_so(team: Team, furnished: Furnished) -> None:
+    browser = team.browsers[Role.AUDITOR]
+    guard.kit_of(team.house.app).sequencing.run()
+    about = browser.get(f"/ethics/{team.study}/evidence")
+    assert f"/ethics/{team.study}/evidence.zip" in about.links()
+    taken = browser.get(f"/ethics/{team.study}/evidence.zip")
+    with zipfile.ZipFile(io.BytesIO(taken.response.data)) as zipped:
+        assert zipped.testzip() is None
+        assert {"README.txt", "overview.pdf", "log/entries.jsonl", "log/verify_log.py"} <= set(zipped.namelist())
+    assert "Took the evidence of the study along." in team.lead.get(f"{team.at}/log").words()
+    assert team.browsers[Role.ANALYST].get(f"/ethics/{team.study}/evidence.zip").status == 403
+
+
+def test_a_participant_takes_their_decisions_along_for_other_programs(team: Team, furnished: Furnished) -> None:
+    browser = furnished.participant(team.house)
+    assert "/p/consent/record.json" in browser.get("/p/consent/copy").links()
+    record = json.loads(browser.get("/p/consent/record.json").response.data)
+    assert record["schema_version"] == "ISO/IEC TS 27560:2023"
+    assert record["pii_principal_id"] == furnished.known["pseudonym"]
+    assert {event["event_state"] for event in record["events"]} <= {"consent given", "consent refused"}

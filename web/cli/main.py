@@ -9,6 +9,7 @@ from vault.errors import NotSetUp, VerbatimError
 from web.cli.backup import backup
 from web.cli.demo import demo
 from web.cli.doctor import doctor
+from web.cli.evidence import evidence
 from web.cli.export import export
 from web.cli.init import init
 from web.cli.log import log
@@ -60,7 +61,7 @@ def verbatim() -> None:
     """Run and look after an installation of Verbatim. Settings come from the environment: docs/operate.md."""
 
 
-for _command in (init, demo, serve, work, export, log, profiles, migrate, doctor, backup, version):
+for _command in (init, demo, serve, work, export, evidence, log, profiles, migrate, doctor, backup, version):
     verbatim.add_command(_command)
 
 

@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from flask import make_response
+from flask import make_response, url_for
 from flask.typing import ResponseReturnValue
 
 from consent import decisions, documents, papers
 from consent.decisions import Sitting
 from consent.documents import Shown
 from consent.signatures import Signed
+from exports.evidence import consents
 from vault import ledger, participant_keys, receipts, studies
 from vault.errors import Busy, Missing
 from vault.receipts import Receipt
@@ -77,6 +78,21 @@ def proof(visit: Visit, occasion_id: UUID) -> ResponseReturnValue:
         if sitting.occasion.id == occasion_id:
             return receipt_file(_receipt(visit, sitting))
     raise Missing
+
+
+@page.view("/p/consent/record.json", permit=Permit.TAKE_PART)
+def record(visit: Visit) -> ResponseReturnValue:
+    """Everything that was decided, in a form that other programs read (ISO/IEC TS 27560)."""
+    study = studies.find(visit.db, visit.participant.study_id)
+    address = visit.settings.public_url + url_for("leave.ways")
+    pseudonym = way.participant_of(visit).pseudonym
+    made = consents.record_of(visit.db, study, visit.participant.id, pseudonym, address)
+    if made is None:
+        raise Missing
+    response = make_response(made, 200)
+    response.headers["Content-Type"] = "application/json"
+    response.headers["Content-Disposition"] = 'attachment; filename="consent-record.json"'
+    return response
 
 
 def receipt_file(receipt: Receipt | None) -> ResponseReturnValue:

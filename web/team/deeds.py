@@ -37,11 +37,25 @@ DEEDS: dict[str, LazyString] = {
     "approval.recorded": _l(
         "Recorded the approval %(reference)s of %(board)s, in force from %(effective)s to %(expires)s."
     ),
+    "enrolment.one-more": _l("Decided that one person more may be enrolled than approved: %(most)s."),
+    "amendment.drafted": _l("Wrote amendment %(amendment)s."),
+    "amendment.submitted": _l("Sent amendment %(amendment)s to the board on %(day)s."),
+    "amendment.approved": _l("Recorded that the board approved amendment %(amendment)s on %(day)s."),
+    "amendment.refused": _l("Recorded that the board refused amendment %(amendment)s on %(day)s."),
+    "amendment.withdrawn": _l("Withdrew amendment %(amendment)s on %(day)s."),
+    "decision-letter.kept": _l("Kept a letter of the board, sealed."),
+    "decision-letter.read": _l("Read a letter of the board."),
     "escrow.entrusted": _l("Made %(cards)s cards; %(threshold)s of them open the study together."),
     "escrow.used": _l("Opened the study with the cards."),
     "identity.read": _l("Read a participant's name and contacts."),
     "identity.searched": _l("Looked for a participant by their contact."),
     "instrument.begun": _l("Began the instrument %(instrument)s."),
+    "instrument.copied": _l(
+        "Copied %(instrument)s from version %(version)s of %(source)s in another study; fingerprint %(fingerprint)s."
+    ),
+    "instrument.copied-draft": _l(
+        "Copied %(instrument)s from the draft of %(source)s in another study; fingerprint %(fingerprint)s."
+    ),
     "instrument.offered": _l("Said to whom %(instrument)s is offered: %(groups)s."),
     "instrument.published": _l("Published version %(version)s of %(instrument)s, under approval %(approval)s."),
     "consent.begun": _l("Began a version of the consent document."),
@@ -55,6 +69,7 @@ DEEDS: dict[str, LazyString] = {
     "link.opened": _l("Opened enrolment by the address /join/%(word)s."),
     "link.stopped": _l("Closed enrolment by the address /join/%(word)s."),
     "participant.enrolled": _l("Enrolled a participant."),
+    "participant.admitted": _l("Let a participant come in who was only named, or had not wanted to before."),
     "participants.imported": _l("Enrolled %(participants)s participants from a sheet."),
     "participant.placed": _l("Set a participant's site and stratum."),
     "participant.assigned": _l("Assigned a participant to %(account)s."),
@@ -106,6 +121,7 @@ DEEDS: dict[str, LazyString] = {
     "board.answered": _l("Said something to number %(number)s of the board's questions."),
     "board.settled": _l("Held number %(number)s of the board's questions for answered."),
     "consents.sampled": _l("Looked at %(consents)s consents on the board's behalf."),
+    "evidence.taken": _l("Took the evidence of the study along."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
     "erasure.reapplied": _l("Forgot again whom a restored copy had brought back."),
