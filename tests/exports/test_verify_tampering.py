@@ -14,7 +14,8 @@ import pytest
 from tests.conftest import NOON
 from tests.exports import log_scenario
 from tests.exports.log_making import Signer, Verdict, lines_of, verify, written
-from tests.exports.log_scenario import FORGET, Played, behind, copied, handed_over, played
+from tests.exports.log_scenario import FORGET, Played, behind, copied, handed_over, newest, played, sequenced
+from tests.exports.setting import Setting, add, built, fetched, interview
 from vault import log_trees, passphrases, receipts
 from vault.ledger import committed
 
@@ -71,6 +72,19 @@ def test_nothing_is_wrong_with_the_log_of_a_study_that_was_run_by_its_verbs(copy
     alone = verify(folder)
     assert alone.code == 0
     assert "you gave no checkpoint" in alone.said
+
+
+def test_nothing_is_wrong_with_it_whichever_database_it_was_kept_in(at: Setting, tmp_path: Path) -> None:
+    with at.stores.work() as work:
+        who = add(work, at, "wren", "what Wren said")
+        interview(work, at, who, "notes", "an aside", "a memo")
+        work.commit()
+    kept = tmp_path / "kept.txt"
+    sequenced(at.stores, at.now)
+    kept.write_text(newest(at.stores, at.study_id)[1], encoding="utf-8")
+    fetched(at, built(at))
+    found = verify(handed_over(at.stores, at.study_id, tmp_path / "log", at.now), kept)
+    assert (found.code, found.wrong) == (0, []), found.said
 
 
 TAMPERING = {
