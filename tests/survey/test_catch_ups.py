@@ -1,6 +1,5 @@
 """Catch-ups: who is asked which questions again, what they answer, and how it stands beside what they said before."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,10 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from consent import decisions
 from consent.scopes import Scope as Agreed
-from instruments.definition import Instrument, Question, Role, Section
-from instruments.kinds import Answer, LongText, Option, SingleChoice
+from instruments.definition import Question, Role, Section
+from instruments.kinds import Option, SingleChoice
 from instruments.route import Missingness
-from instruments.versions import Version
 from survey import (
     asking,
     audiences,
@@ -27,81 +25,20 @@ from survey import (
     matrices,
     participants,
     progress,
-    responses,
-    runs,
     withdrawals,
 )
 from survey.catch_up_calling import LeftOut
-from survey.catch_up_offers import CatchUpOffer, OfferClosed, OfferedAlready
+from survey.catch_up_offers import OfferClosed, OfferedAlready
 from survey.catching_up import NothingToCatchUp
-from survey.participants import Enrolled
-from survey.runs import Kind, Response
+from survey.runs import Kind
 from survey.withdrawals import Way
-from tests.survey.field import SURVEY, Field, grant, in_the_log, published, taking_part
+from tests.survey.catching import LATER, answered, begun, fill, offered, question, with_questions
+from tests.survey.field import SURVEY, Field, published, taking_part
 from vault.errors import Invalid
 from vault.store import Work
 from vault.studies import Scope
 
 ANSWERED, NOT_ASKED = Missingness.ANSWERED, Missingness.NOT_ASKED
-
-
-def _question(name: str, label: str, relevant: str = "") -> Question:
-    return Question(id=name, kind=LongText(), label={"en": label}, relevant=relevant)
-
-
-def with_questions(instrument: Instrument, *added: Question, section: str = "later") -> Instrument:
-    """The instrument with a further section."""
-    return msgspec.structs.replace(
-        instrument, sections=(*instrument.sections, Section(id=section, questions=tuple(added)))
-    )
-
-
-ASSIGNED = _question("assigned", "Were you assigned a mentor?", "${mentor} = 'yes'")
-BARRIERS = _question("barriers", "What gets in the way?")
-LATER = with_questions(SURVEY, ASSIGNED, BARRIERS)
-
-
-def answered(
-    work: Work, field: Field, at: UUID, now: datetime, *, send: bool = True, person: Enrolled | None = None,
-    **given: Answer,
-) -> Enrolled:  # fmt: skip
-    """Somebody who went through the newest version with these answers."""
-    jo = person or taking_part(work, field, now=now)
-    run = responses.begin(work.db, work.keyring, jo.participant, at, grant(work, jo), now=now)
-    fill(work, jo, run, now=now, send=send, **given)
-    return jo
-
-
-def fill(work: Work, jo: Enrolled, run: Response, *, now: datetime, send: bool = True, **given: Answer) -> None:
-    """The pages of a run are saved with the answers that belong there, and it is sent."""
-    key, plan = jo.keys[Scope.RESPONSES], catch_up_runs.plan_of(work.db, run)
-    beside = catch_up_runs.beside(work.db, key, run).answers
-    slot = plan.first(beside)
-    while slot is not None:
-        loaded = responses.load(work.db, key, run)
-        loaded = replace(loaded, answers={**beside, **loaded.answers})
-        here = {name: answer for name, answer in given.items() if plan.slot_of(name) == slot}
-        subject = in_the_log(work, jo.participant.id)
-        responses.save(
-            work.db, key, grant(work, jo), run, slot, here, seen=0, loaded=loaded, now=now, subject=subject
-        )  # fmt: skip
-        slot = plan.after(slot, {**beside, **responses.load(work.db, key, run).answers})
-    if send:
-        found = runs.find(work.db, jo.participant.id, run.id, writing=True)
-        responses.submit(
-            work.db, work.keyring, key, grant(work, jo), found, plan, now=now, beside=beside
-        )  # fmt: skip
-
-
-def offered(work: Work, field: Field, version: Version, now: datetime, *names: str) -> CatchUpOffer:
-    chosen = names or ("assigned", "barriers")
-    return catch_up_offers.offer(work.db, version, chosen, "Theme 2", by=field.coordinator.id, now=now)
-
-
-def begun(work: Work, jo: Enrolled, offer: CatchUpOffer, now: datetime) -> Response:
-    return catching_up.begin(
-        work.db, work.keyring, jo.participant, offer, grant(work, jo), kind=Kind.CATCH_UP, now=now
-    )  # fmt: skip
 
 
 def matrix(work: Work, field: Field, at: UUID, now: datetime) -> dict[str, matrices.Row]:
@@ -221,7 +158,7 @@ def test_a_question_on_which_a_new_one_depends_is_asked_with_it(work: Work, fiel
         id="gate", label={"en": "Ever moved?"},
         kind=SingleChoice(options=(Option(code="y", label={"en": "Yes"}), Option(code="n", label={"en": "No"}))),
     )  # fmt: skip
-    second = published(work, field, with_questions(SURVEY, gate, _question("why", "Why?", "${gate} = 'y'")), now=now)
+    second = published(work, field, with_questions(SURVEY, gate, question("why", "Why?", "${gate} = 'y'")), now=now)
     run = begun(work, jo, offered(work, field, second, now, "why"), now)
     assert catch_up_runs.of_run(work.db, run).questions == ("gate", "why")
     plan = catch_up_runs.narrowed(work.db, second.id, ("gate", "why"))
