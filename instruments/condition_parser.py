@@ -12,6 +12,7 @@ sign       = "=" | "!=" | "<" | "<=" | ">" | ">="
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from instruments.conditions import (
     AllOf,
@@ -28,6 +29,7 @@ from instruments.conditions import (
     Selected,
     Text,
     Truth,
+    references,
 )
 from instruments.sentences import Filling, Sentence
 from vault.errors import Invalid
@@ -250,3 +252,12 @@ def _no_operand(token: _Token) -> ConditionUnreadable:
             word=token.text,
         )
     return ConditionUnreadable(token.position, "Name a question, a text or a number before %(mark)s.", mark=token.text)
+
+
+@lru_cache(maxsize=8192)
+def looked_at(text: str, *, constraint: bool = False) -> frozenset[str]:
+    """The ids of the questions that a condition looks at; none if it cannot be read."""
+    try:
+        return references(parse(text, constraint=constraint))
+    except ConditionUnreadable:
+        return frozenset()

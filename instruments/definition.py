@@ -109,6 +109,11 @@ def to_json(instrument: Instrument) -> bytes:
     return _ENCODER.encode(instrument)
 
 
+def size_of(part: Value) -> int:
+    """How many bytes a part of a definition takes as JSON."""
+    return len(_ENCODER.encode(part))
+
+
 def from_json(data: bytes) -> Instrument:
     """The definition in ``data``. Raises DefinitionUnreadable."""
     if len(data) > LARGEST:

@@ -1,11 +1,13 @@
 """Whether what was published before still means what it meant: answers given under every version are put together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 
-from instruments.definition import Instrument, Question, questions
+from instruments.definition import Instrument, Question, Section, questions
 from instruments.findings import WHOLE, Finding, Spot
 from instruments.kinds import Kind, Matrix, Number, Scale, name_of, options_of
+from instruments.remembering import OfValues
 from instruments.sentences import Texts, in_language
 
 ANOTHER_QUESTION = 0.3
@@ -20,11 +22,34 @@ def inspect_changes(instrument: Instrument, published: Sequence[Instrument]) -> 
         yield WHOLE.at("id").error("The name of an instrument cannot change. Write “%(id)s”.", id=published[-1].id)
     if instrument.role is not published[-1].role:
         yield WHOLE.at("role").error("A survey cannot become a guide, nor a guide a survey. Begin another instrument.")
-    # As it was when it was last asked: a question that was left out for a while may come back.
-    last = {question.id: question for version in published for question in questions(version)}
-    for question in questions(instrument):
-        if question.id in last:
-            yield from _question(last[question.id], question, instrument.language)
+    for section in instrument.sections:
+        yield from _FOUND.found(
+            (section, *published), partial(_section, section, published, instrument.language), instrument.language
+        )
+
+
+_FOUND: OfValues[tuple[Finding, ...]] = OfValues(2048)
+_PAIRS: OfValues[tuple[Finding, ...]] = OfValues(8192)
+_LAST: OfValues[Mapping[str, Question]] = OfValues(16)
+
+
+def _section(section: Section, published: Sequence[Instrument], language: str) -> tuple[Finding, ...]:
+    last = _LAST.found(tuple(published), lambda: _last_asked(published))
+    pairs = ((last[question.id], question) for question in section.questions if question.id in last)
+    return tuple(
+        finding
+        for before, after in pairs
+        for finding in _PAIRS.found((before, after), partial(_unlike_before, before, after, language), language)
+    )
+
+
+def _last_asked(published: Sequence[Instrument]) -> dict[str, Question]:
+    """Each question as it was when it was last asked: one that was left out for a while may come back."""
+    return {question.id: question for version in published for question in questions(version)}
+
+
+def _unlike_before(before: Question, after: Question, language: str) -> tuple[Finding, ...]:
+    return () if before == after else tuple(_question(before, after, language))
 
 
 def _question(before: Question, after: Question, language: str) -> Iterator[Finding]:
@@ -61,7 +86,7 @@ def _options(before: Kind, after: Kind, language: str, spot: Spot) -> Iterator[F
 
 def _unlike(before: Texts, after: Texts, language: str, most: float) -> bool:
     old, new = in_language(before, language).casefold(), in_language(after, language).casefold()
-    return bool(old and new) and SequenceMatcher(None, old[:500], new[:500], autojunk=False).ratio() < most
+    return bool(old and new) and old != new and SequenceMatcher(None, old[:500], new[:500], autojunk=False).ratio() < most
 
 
 def _meaning_of_numbers(before: Kind, after: Kind, spot: Spot) -> Iterator[Finding]:

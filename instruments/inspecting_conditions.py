@@ -1,9 +1,10 @@
 """Whether conditions can be read, look only at what was asked before, and can hold at all."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from instruments.condition_parser import ConditionUnreadable, parse
+from instruments.condition_parser import ConditionUnreadable, looked_at, parse
 from instruments.conditions import (
     Comparison,
     Condition,
@@ -15,7 +16,7 @@ from instruments.conditions import (
     references,
     walk,
 )
-from instruments.definition import Instrument, Question, questions
+from instruments.definition import Instrument, Question, Section, questions
 from instruments.findings import Finding, Spot
 from instruments.kinds import (
     NO,
@@ -39,6 +40,8 @@ from instruments.kinds import (
 )
 from instruments.piping import piped_into
 from instruments.reading_dates import is_date
+from instruments.remembering import OfValues
+from instruments.whereabouts import Whereabouts, whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +54,61 @@ class _View:
 
 
 def inspect_conditions(instrument: Instrument) -> Iterator[Finding]:
-    """Findings about the conditions of sections, questions, options and rows, constraints and repeated answers."""
+    """Findings about the conditions of sections, questions, options and rows, constraints and repeated answers.
+
+    They are remembered for each section: they depend on it and on the questions that it looks at.
+    """
+    where = whereabouts(instrument)
+    if len(where.named) < len(where.order):
+        yield from _anew(instrument)
+        return
+    for section, (begins, _) in zip(instrument.sections, where.begins, strict=True):
+        names = _NAMES.found((section,), partial(_looked_at, section))
+        seen = tuple(where.named.get(name) for name in names)
+        ahead = tuple(where.places.get(name, begins) < begins for name in names)
+        yield from _FOUND.found((section, *seen), partial(_alone, section, where, names, begins), ahead)
+
+
+_NAMES: OfValues[tuple[str, ...]] = OfValues(2048)
+_FOUND: OfValues[tuple[Finding, ...]] = OfValues(2048)
+
+
+def _anew(instrument: Instrument) -> Iterator[Finding]:
+    """The same where two questions have one id, and it matters which of them is meant where."""
     every = {question.id: question for question in questions(instrument)}
     before: dict[str, Question] = {}
     for section in instrument.sections:
-        if section.relevant:
-            yield from _text(section.relevant, Spot.of(section).at("relevant"), _View(dict(before), every))
-        for question in section.questions:
-            yield from _question(question, _View(before, every))
-            before.setdefault(question.id, question)
+        yield from _section(section, before, every)
+
+
+def _alone(section: Section, where: Whereabouts, names: Sequence[str], begins: int) -> tuple[Finding, ...]:
+    every = {name: where.named[name] for name in names if name in where.named}
+    before = {name: question for name, question in every.items() if where.places[name] < begins}
+    return tuple(_section(section, before, every))
+
+
+def _section(section: Section, before: dict[str, Question], every: Mapping[str, Question]) -> Iterator[Finding]:
+    """What is found in a section; its questions are among those ``before`` afterwards."""
+    if section.relevant:
+        yield from _text(section.relevant, Spot.of(section).at("relevant"), _View(dict(before), every))
+    for question in section.questions:
+        yield from _question(question, _View(before, every))
+        before.setdefault(question.id, question)
+
+
+def _looked_at(section: Section) -> tuple[str, ...]:
+    """The ids of the questions that anything in a section looks at."""
+    found = set(looked_at(section.relevant))
+    for question in section.questions:
+        found |= looked_at(question.relevant) | looked_at(question.constraint, constraint=True) | piped_into(question)
+        for part in _parts(question):
+            found |= looked_at(part.relevant)
+    return tuple(sorted(found))
+
+
+def _parts(question: Question) -> list[Option | Row]:
+    rows = question.kind.rows if isinstance(question.kind, Matrix) else ()
+    return [*options_of(question.kind), *rows]
 
 
 def _question(question: Question, view: _View) -> Iterator[Finding]:
@@ -69,9 +118,7 @@ def _question(question: Question, view: _View) -> Iterator[Finding]:
         yield from _text(question.relevant, spot.at("relevant"), own)
     if question.constraint:
         yield from _text(question.constraint, spot.at("constraint"), own, constraint=True)
-    rows = question.kind.rows if isinstance(question.kind, Matrix) else ()
-    parts: list[Option | Row] = [*options_of(question.kind), *rows]
-    for part in parts:
+    for part in _parts(question):
         if part.relevant:
             name = f"row.{part.id}" if isinstance(part, Row) else f"option.{part.code}"
             yield from _text(part.relevant, spot.at(f"{name}.relevant"), own)

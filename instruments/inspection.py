@@ -1,13 +1,14 @@
 """Whether a definition can be published, and if not, what to do: every reason at once, each with its place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 
 import msgspec
 
-from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Question, Role, questions, to_json
+from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Question, Role, Section, questions, size_of
 from instruments.findings import WHOLE, Finding, Severity, Spot
 from instruments.inspecting_changes import inspect_changes
 from instruments.inspecting_conditions import inspect_conditions
@@ -17,6 +18,8 @@ from instruments.inspecting_texts import MISSING, inspect_texts, inspect_texts_o
 from instruments.inspecting_wording import inspect_length, inspect_wording_of
 from instruments.kinds import Topic
 from instruments.readability import seconds
+from instruments.remembering import OfValues
+from instruments.whereabouts import whereabouts
 
 MOST_QUESTIONS = 1000
 
@@ -32,18 +35,19 @@ def inspect(
     ``before`` is the newest published version, ``earlier`` are those published before it, the first one first.
     """
     published = [*earlier, *([before] if before else [])]
+    each = [_of_section(section, instrument) for section in instrument.sections]
     found = [
-        *_whole(instrument),
+        *_whole(instrument, each),
         *_names(instrument),
         *inspect_texts(instrument),
-        *_by_themselves(instrument),
+        *chain.from_iterable(one.findings for one in each),
         *inspect_conditions(instrument),
         *inspect_reach(instrument),
-        *inspect_length(instrument, sum(_remembered(one, instrument).seconds for one in questions(instrument)) / 60),
+        *inspect_length(instrument, sum(one.seconds for one in each) / 60),
         *inspect_changes(instrument, published),
     ]
-    place = {question.id: at for at, question in enumerate(questions(instrument), 1)}
-    return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, place.get(one.question, 0)))
+    places = whereabouts(instrument).places
+    return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, places.get(one.question, -1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,44 @@ class _Alone:
     seconds: float
 
 
-def _by_themselves(instrument: Instrument) -> Iterator[Finding]:
-    for question in questions(instrument):
-        yield from _remembered(question, instrument).findings
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """The same of a section; how many questions it asks, whether there are topics among them, its bytes as JSON."""
+
+    findings: tuple[Finding, ...]
+    seconds: float
+    asks: int
+    topics: bool
+    size: int
 
 
-def _remembered(question: Question, instrument: Instrument) -> _Alone:
-    # Whoever writes changes one question of hundreds; the others are not looked at again.
+_SECTIONS: OfValues[_Together] = OfValues(2048)
+
+
+def _of_section(section: Section, instrument: Instrument) -> _Together:
+    # Whoever writes changes one section of many; the others are not looked at again.
+    languages, role = instrument.languages, instrument.role
+    return _SECTIONS.found((section,), partial(_together, section, languages, role), languages, role)
+
+
+def _together(section: Section, languages: tuple[str, ...], role: Role) -> _Together:
+    each = [_remembered(question, languages, role) for question in section.questions]
+    return _Together(
+        tuple(chain.from_iterable(one.findings for one in each)),
+        sum(one.seconds for one in each),
+        sum(question.asks for question in section.questions),
+        any(isinstance(question.kind, Topic) for question in section.questions),
+        size_of(section),
+    )
+
+
+def _remembered(question: Question, languages: tuple[str, ...], role: Role) -> _Alone:
+    # Nor are the other questions of that section, even if the whole was read anew.
     try:
         encoded = _ENCODER.encode(question)
     except OverflowError:  # a limit that no number of 64 bits holds
-        return _alone(question, instrument.languages, instrument.role)
-    return _alone_again(encoded, instrument.languages, instrument.role)
+        return _alone(question, languages, role)
+    return _alone_again(encoded, languages, role)
 
 
 @lru_cache(maxsize=8192)
@@ -87,7 +117,7 @@ def bars_trial(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in findings if one.severity is Severity.ERROR and one.sentence.text != MISSING]
 
 
-def _whole(instrument: Instrument) -> Iterator[Finding]:
+def _whole(instrument: Instrument, each: Sequence[_Together]) -> Iterator[Finding]:
     if not instrument.languages:
         yield WHOLE.at("languages").error("Name the language in which this is written, for example en.")
     for language, count in Counter(instrument.languages).items():
@@ -97,16 +127,16 @@ def _whole(instrument: Instrument) -> Iterator[Finding]:
             yield WHOLE.at("languages").error(
                 "“%(language)s” is no language tag. Write for example en, fr or pt-BR.", language=language
             )
-    count = sum(1 for question in questions(instrument) if question.asks)
+    count = sum(one.asks for one in each)
     if not count:
         yield WHOLE.at("sections").error("Ask something: there is no question yet.")
-    if count > MOST_QUESTIONS or len(to_json(instrument)) > LARGEST:
+    if count > MOST_QUESTIONS or sum(one.size for one in each) > LARGEST:
         yield WHOLE.at("sections").error("Divide this into several instruments: it is too large for one.")
     if instrument.minutes is not None and not 1 <= instrument.minutes <= 600:
         yield WHOLE.at("minutes").error("Say how long this takes in minutes, from 1 to 600, or leave it out.")
     if instrument.minutes is None and instrument.role is Role.SURVEY:
         yield WHOLE.at("minutes").advice("Say how long this takes: participants see how much is left.")
-    if instrument.role is Role.GUIDE and not any(isinstance(one.kind, Topic) for one in questions(instrument)):
+    if instrument.role is Role.GUIDE and not any(one.topics for one in each):
         yield WHOLE.at("role").advice("A guide without topics reads like a survey. Is it meant for an interviewer?")
 
 
@@ -122,7 +152,12 @@ def _names(instrument: Instrument) -> Iterator[Finding]:
     for section in instrument.sections:
         if not section.questions:
             yield Spot.of(section).advice("Nothing is asked in this section, so it is not shown.")
-    yield from _ids(Counter(question.id for question in questions(instrument)))
+    yield from _of_ids(tuple(question.id for question in questions(instrument)))
+
+
+@lru_cache(maxsize=64)
+def _of_ids(names: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(_ids(Counter(names)))
 
 
 def _ids(every: Mapping[str, int]) -> Iterator[Finding]:

@@ -10,8 +10,10 @@ grade is given below ``FEWEST`` words. Other languages have no formula here.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
-from instruments.definition import Instrument, Question, questions
+from instruments.definition import Instrument, Question, Section
 from instruments.kinds import (
     Cell,
     Information,
@@ -24,6 +26,7 @@ from instruments.kinds import (
     Topic,
     options_of,
 )
+from instruments.remembering import OfValues
 from instruments.sentences import in_language
 
 FEWEST = 20
@@ -38,18 +41,42 @@ _MUTE = re.compile(r"(?<=[^aeiouyàâäéèêëîïôöùûüœæ])(?:e|es|ent)$
 _GRADES = ((90, 5), (80, 6), (70, 7), (60, 8), (50, 10), (30, 13))
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a text has of what makes it hard to read. Those of several lines are the sums of those of each."""
+
+    words: int = 0
+    sentences: int = 0
+    syllables: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.words + other.words, self.sentences + other.sentences, self.syllables + other.syllables)
+
+
+@lru_cache(maxsize=8192)
+def counts(text: str, language: str) -> Counts:
+    """What a text has of each."""
+    words = _WORDS.findall(text.casefold())
+    syllables = english_syllables if language.startswith("en") else french_syllables
+    sentences = sum(1 for part in _SENTENCES.split(text) if _WORDS.search(part))
+    return Counts(len(words), sentences, sum(map(syllables, words)))
+
+
 def grade(text: str, language: str) -> int | None:
     """The years of schooling with which a text is read without effort; None if it is too short or has no formula."""
-    words = _WORDS.findall(text.casefold())
-    if len(words) < FEWEST or language.partition("-")[0] not in {"en", "fr"}:
+    return grade_of(counts(text, language), language)
+
+
+def grade_of(found: Counts, language: str) -> int | None:
+    """The same for a text of which this was counted."""
+    if found.words < FEWEST or language.partition("-")[0] not in {"en", "fr"}:
         return None
-    sentences = max(1, sum(1 for part in _SENTENCES.split(text) if _WORDS.search(part)))
-    a_sentence = len(words) / sentences
+    a_sentence = found.words / max(1, found.sentences)
+    a_word = found.syllables / found.words
     if language.startswith("en"):
-        syllables = sum(map(english_syllables, words)) / len(words)
-        return max(1, round(0.39 * a_sentence + 11.8 * syllables - 15.59))
-    ease = 207 - 1.015 * a_sentence - 73.6 * sum(map(french_syllables, words)) / len(words)
-    return next((found for least, found in _GRADES if ease >= least), 16)
+        return max(1, round(0.39 * a_sentence + 11.8 * a_word - 15.59))
+    ease = 207 - 1.015 * a_sentence - 73.6 * a_word
+    return next((years for least, years in _GRADES if ease >= least), 16)
 
 
 def english_syllables(word: str) -> int:
@@ -67,12 +94,20 @@ def french_syllables(word: str) -> int:
     return max(len(_FRENCH.findall(_MUTE.sub("", word))), 1)
 
 
-def read_aloud(instrument: Instrument, language: str) -> str:
+def read_aloud(instrument: Instrument, language: str) -> Counts:
     """Everything that is asked and explained, one question after another."""
-    texts: list[str] = []
-    for question in questions(instrument):
-        texts += [in_one(question.label, language), in_one(question.help, language)]
-    return "\n".join(text for text in texts if text)
+    return sum((_of_section(section, language) for section in instrument.sections), Counts())
+
+
+_READ: OfValues[Counts] = OfValues(2048)
+
+
+def _of_section(section: Section, language: str) -> Counts:
+    def counted() -> Counts:
+        texts = (in_one(texts, language) for question in section.questions for texts in (question.label, question.help))
+        return sum((counts(text, language) for text in texts), Counts())
+
+    return _READ.found((section,), counted, language)
 
 
 def in_one(texts: object, language: str) -> str:

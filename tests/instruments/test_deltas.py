@@ -4,11 +4,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from instruments import deltas, editing
 from instruments.definition import Instrument, Role, Section, questions
 from instruments.kinds import YesNo
+from tests.instruments.edits import edited
 from tests.instruments.making import asked, instruments, of_questions, of_sections
 
 
@@ -28,31 +28,12 @@ def test_any_chain_of_changes_done_again_gives_the_last_whole(
 ) -> None:
     chain = [first]
     for other in others:
-        chain.append(data.draw(st.sampled_from([other, *_edited(chain[-1], data)])))
+        chain.append(data.draw(st.sampled_from([other, *edited(chain[-1], data)])))
     again = first
     for before, after in pairwise(chain):
         change = deltas.from_text(deltas.to_text(deltas.delta(before, after)))
         again = deltas.replayed(again, change)
         assert again == after
-
-
-def _edited(one: Instrument, data: st.DataObject) -> list[Instrument]:
-    """What the pages do to a definition."""
-    names = [*editing.ids(one), "unknown"]
-    name, other = data.draw(st.sampled_from(names)), data.draw(st.sampled_from(names))
-    section = data.draw(st.sampled_from([section.id for section in one.sections]))
-    return [
-        editing.with_question(one, asked(YesNo(), other), was=name),
-        editing.without(one, name),
-        editing.duplicated(one, name)[0],
-        editing.split(one, name)[0],
-        editing.joined(one, section),
-        editing.moved_to(one, name, after=other),
-        editing.moved_section(one, section, up=data.draw(st.booleans())),
-        editing.with_section(one, Section(id="renamed", title={"en": "Other"}), was=section),
-        editing.added_section(one, Section(id="late"), after=section),
-        replace(one, minutes=7, languages=("fr", "en")),
-    ]
 
 
 def test_two_things_of_one_name_are_told_apart_by_their_place() -> None:

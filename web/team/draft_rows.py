@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -11,8 +10,7 @@ from flask import render_template, url_for
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from instruments.condition_parser import ConditionUnreadable, parse
-from instruments.conditions import references
+from instruments.condition_parser import looked_at
 from instruments.definition import Question, Section
 from instruments.findings import Finding, Severity
 from instruments.kinds import Kind
@@ -137,18 +135,10 @@ def condition_of(text: str, speaker: Speaker) -> str:
     """A condition in words, looked up again only where a question that it looks at has changed."""
     if not text.strip():
         return ""
-    names = _looked_at(text)
+    names = sorted(looked_at(text))
     places = tuple(speaker.numbers.get(name) for name in names)
     known = tuple(speaker.known.get(name) for name in names)
     return _conditions.found(known, lambda: speaker.condition(text), text, tag(), speaker.language, places)
-
-
-@lru_cache(maxsize=4096)
-def _looked_at(text: str) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(references(parse(text))))
-    except ConditionUnreadable:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,10 +167,9 @@ def _written(source: Source) -> Written:
     sections = {section_place(section.id): section.id for section in instrument.sections}
     elsewhere = []
     for finding in found:
-        place = next((name for name in sections if f"{finding.place}.".startswith(f"{name}.")), "")
         if finding.question:
             by_question[finding.question].append(finding)
-        elif place:
+        elif place := next((name for name in sections if f"{finding.place}.".startswith(f"{name}.")), ""):
             by_section[sections[place]].append(finding)
         else:
             elsewhere.append(finding)
@@ -182,6 +181,6 @@ def _written(source: Source) -> Written:
         {
             language: grade
             for language in instrument.languages
-            if (grade := readability.grade(readability.read_aloud(instrument, language), language)) is not None
+            if (grade := readability.grade_of(readability.read_aloud(instrument, language), language)) is not None
         },
     )
