@@ -5,7 +5,7 @@ A document's rendering is stored with it, so that a later parser shows nobody an
 
 import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -13,15 +13,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import ColumnElement, ForeignKey, Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from consent import markdown
+from consent import markdown, weighing
 from consent.inspection import inspect
 from consent.scopes import Scope
+from consent.weighing import Former, NeedsAmendment, Weighed, mark_of
 from consent.wording import Published, Texts, Wording, canonical, fingerprint, from_canonical
 from vault import approvals, ledger, studies
 from vault.approvals import Approval
 from vault.errors import Invalid, Missing
 from vault.prepared import Prepared
 from vault.store import NUMBER, AppendOnly, Base
+from vault.terms import CONSENT
 
 
 class ConsentDocument(AppendOnly, Base):
@@ -43,6 +45,8 @@ class ConsentDocument(AppendOnly, Base):
     approval: Mapped[int] = mapped_column(NUMBER, ForeignKey("approval.number"))
     published_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     published_at: Mapped[datetime]
+    # Whether it differs from what the board decided on, as far as the approval lets it.
+    within: Mapped[bool] = mapped_column(default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ _texts: dict[UUID, Text] = {}
 
 _OF_STUDY = ConsentDocument.study_id == bindparam("study_id")
 _PUBLISHED = Prepared(
-    select(ConsentDocument.id, ConsentDocument.approval, ConsentDocument.published_at)
+    select(ConsentDocument.id, ConsentDocument.approval, ConsentDocument.fingerprint, ConsentDocument.published_at)
     .where(_OF_STUDY)
     .order_by(ConsentDocument.number.desc())
 )
@@ -104,12 +108,24 @@ class Shown:
     signing: str
 
 
+def weigh(
+    db: Session, study_id: UUID, wording: Wording, approval: int, *, written_at: datetime | None = None,
+    corrections: Collection[str] = (),
+) -> Weighed:  # fmt: skip
+    """How the wording stands to a decision of the board: see ``weighing.weigh``."""
+    every = [Former(one.number, one.approval, one.within, published(one).wording) for one in of_study(db, study_id)]
+    chain = approvals.lineage(db, study_id, approval)
+    return weighing.weigh(chain, wording, every[::-1], written_at=written_at, corrections=corrections)
+
+
 def publish(
-    db: Session, study_id: UUID, wording: Wording, *, approval: int, by: UUID, now: datetime
-) -> ConsentDocument:
+    db: Session, study_id: UUID, wording: Wording, *, approval: int, by: UUID, now: datetime,
+    written_at: datetime | None = None, corrections: Collection[str] = (),
+) -> ConsentDocument:  # fmt: skip
     """The wording is a document of the study for ever, under the board's decision ``approval``.
 
-    It is in use from the day on which that decision takes effect. NotPublishable if the inspection finds an error.
+    It is in use from the day on which that decision takes effect. NotPublishable if the inspection finds an error,
+    NeedsAmendment if the approval does not let all of it be changed, and what ``weigh`` raises.
     """
     if any(not finding.advice for finding in inspect(wording)):
         raise NotPublishable
@@ -118,6 +134,9 @@ def publish(
         raise Missing
     if decision.expires_on < now.date():
         raise Invalid("This approval has ended. Choose one that is in force, or record its renewal first.")
+    weighed = weigh(db, study_id, wording, approval, written_at=written_at, corrections=corrections)
+    if weighed.barred:
+        raise NeedsAmendment(weighed.barred)
     number = 1 + (db.scalar(select(func.max(ConsentDocument.number)).where(_of(study_id))) or 0)
     body = canonical(Published(studies.find(db, study_id).title, number, wording))
     document = ConsentDocument(
@@ -129,6 +148,7 @@ def publish(
         approval=approval,
         published_by=by,
         published_at=now,
+        within=not weighed.exact,
     )
     db.add(document)
     db.flush()
@@ -143,6 +163,8 @@ def publish(
         approval=approval,
         languages=list(wording.languages),
         scopes=[asked.scope.value for asked in wording.asked],
+        within=document.within,
+        mark=mark_of(wording),
     )
     return document
 
@@ -183,8 +205,8 @@ def of_study(db: Session, study_id: UUID) -> Sequence[ConsentDocument]:
 def in_use(db: Session, study_id: UUID, on: date, *, site_id: UUID | None = None) -> ConsentDocument | None:
     """The document that participants of a site are shown on a day, or None if the board allows none.
 
-    It is the newest whose approval, or a renewal of it, is in force there. A version published for an approval that
-    takes effect later waits until then, and the former one stays in use.
+    It is the newest whose approval, or a renewal of it, or another that names it, is in force there. A version
+    published for an approval that takes effect later waits until then, and the former one stays in use.
     """
     found = _in_use(db, study_id, on, site_id)
     return None if found is None else db.get(ConsentDocument, found)
@@ -205,9 +227,14 @@ def text_of(db: Session, study_id: UUID, mark: str) -> Text:
 
 
 def _in_use(db: Session, study_id: UUID, on: date, site_id: UUID | None) -> UUID | None:
-    allowed = approvals.allowed(db, study_id, site_id, on=on)
-    every = _PUBLISHED.rows(db, study_id=study_id)
-    return next((one for one, approval, at in every if approval in allowed and at.date() <= on), None)
+    held = approvals.standing(db, study_id, site_id, on=on)
+    marked = any(f'"{CONSENT}:' in one.texts for one in held.values())
+    for one, approval, document, at in _PUBLISHED.rows(db, study_id=study_id):
+        if at.date() <= on:
+            mark = mark_of(_published(_text(db, one).body).wording) if marked else ""
+            if approvals.by_which(held, approval, CONSENT, mark, document=document) is not None:
+                return one
+    return None
 
 
 def _text(db: Session, document_id: UUID) -> Text:

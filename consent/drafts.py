@@ -1,5 +1,6 @@
 """The draft of a study's next consent document: one at a time, edited until it is published or thrown away."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -83,11 +84,16 @@ def discard(db: Session, study_id: UUID, *, seen: int) -> None:
         raise DraftChanged
 
 
-def publish(db: Session, study_id: UUID, *, seen: int, approval: int, by: UUID, now: datetime) -> ConsentDocument:
+def publish(
+    db: Session, study_id: UUID, *, seen: int, approval: int, by: UUID, now: datetime, corrections: Collection[str] = ()
+) -> ConsentDocument:
     """The draft, as it was seen, is the study's next document (documents.publish), and there is no draft any more."""
     draft = find(db, study_id)
     if draft.edit != seen:
         raise DraftChanged
-    document = documents.publish(db, study_id, wording_of(draft), approval=approval, by=by, now=now)
+    document = documents.publish(
+        db, study_id, wording_of(draft), approval=approval, by=by, now=now, written_at=draft.edited_at,
+        corrections=corrections,
+    )  # fmt: skip
     discard(db, study_id, seen=seen)
     return document

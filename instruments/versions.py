@@ -4,7 +4,7 @@ A response is pinned to the version it was given under, so a version is never ch
 from it once may be kept: ``definition_of`` and ``plan_of`` remember by fingerprint.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from instruments import weighing
 from instruments.canonical import fingerprint
 from instruments.comparison import Difference, Reason, What, compare
 from instruments.definition import DefinitionUnreadable, Instrument, from_json, to_json
@@ -20,6 +21,7 @@ from instruments.drafts import Draft, DraftOvertaken, InstrumentRow, find_instru
 from instruments.findings import Finding, Severity
 from instruments.inspection import inspect
 from instruments.route import Plan
+from instruments.weighing import NeedsAmendment, Weighed
 from vault import approvals, ledger
 from vault.errors import Invalid, Missing, Refused
 from vault.store import NUMBER, AppendOnly, Base
@@ -44,6 +46,8 @@ class Version(AppendOnly, Base):
     approval: Mapped[int] = mapped_column(NUMBER, ForeignKey("approval.number"))
     published_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     published_at: Mapped[datetime]
+    # Whether it differs from what the board decided on, as far as the approval lets it.
+    within: Mapped[bool] = mapped_column(default=False)
 
 
 class Change(AppendOnly, Base):
@@ -131,6 +135,15 @@ def review(db: Session, draft: Draft) -> Review:
     return Review(len(before) + 1, instrument, differences, tuple(inspect(instrument, last, before[:-1])))
 
 
+def weigh(db: Session, draft: Draft, approval: int, *, corrections: Collection[str] = ()) -> Weighed:
+    """How the draft stands to a decision of the board: see ``weighing.weigh``."""
+    row = find_instrument(db, draft.instrument_id)
+    return weighing.weigh(
+        approvals.lineage(db, row.study_id, approval), draft.definition, of_instrument(db, row.id), definition_of,
+        instrument_id=row.id, written_at=draft.edited_at, corrections=corrections,
+    )  # fmt: skip
+
+
 def publish(
     db: Session,
     draft: Draft,
@@ -140,10 +153,12 @@ def publish(
     by: UUID,
     now: datetime,
     seen: int | None = None,
+    corrections: Collection[str] = (),
 ) -> Version:
     """The draft is the instrument's next version. ``seen`` is the draft's number that was on the screen.
 
-    Raises DraftOvertaken, NotPublishable, NothingChanged, NotApproved, ReasonsMissing or ReasonMisplaced.
+    Raises DraftOvertaken, NotPublishable, NothingChanged, NotApproved, ReasonsMissing or ReasonMisplaced, and what
+    ``weigh`` raises; NeedsAmendment if the approval does not let all of it be changed.
     """
     expected = draft.number if seen is None else seen
     draft = locked(db, draft.instrument_id)
@@ -160,6 +175,9 @@ def publish(
         raise NothingChanged
     given = [reason for reason in reasons if reason.places]
     _require_reasons(found.differences, given)
+    weighed = weigh(db, draft, approval, corrections=corrections)
+    if weighed.barred:
+        raise NeedsAmendment(weighed.barred)
     version = Version(
         instrument_id=row.id,
         study_id=row.study_id,
@@ -169,6 +187,7 @@ def publish(
         approval=approval,
         published_by=by,
         published_at=now,
+        within=not weighed.exact,
     )
     db.add(version)
     db.flush()
@@ -219,6 +238,7 @@ def _log(
         id=str(version.id),
         of=str(row.id),
         changed=[difference.place for difference in differences],
+        within=version.within,
     )
 
 

@@ -11,14 +11,17 @@ from consent import decisions, signatures
 from consent.decisions import Occasion
 from consent.scopes import Scope
 from consent.signatures import Signed
-from survey import statuses
+from survey import participants, statuses
 from survey.participants import Participant, Somebody, Standing
 from survey.statuses import HasWithdrawn, Status
+from vault import ledger, participant_keys
 from vault.prepared import Prepared
 
 # Who says the same within this time has pressed twice and decided once.
 _TWICE = timedelta(minutes=1)
 
+
+_PLACE_GIVEN_AWAY = frozenset({Status.IDENTIFIED, Status.DECLINED, Status.NO_REPLY})
 
 _HELD = Prepared(
     select(Participant.standing).where(Participant.id == bindparam("participant_id")).with_for_update()
@@ -50,6 +53,10 @@ def agree(
     )  # fmt: skip
     if Scope.TAKE_PART in choices:
         if choices[Scope.TAKE_PART]:
+            # Who declined before, or never replied, has given their place away.
+            if statuses.current(db, participant.id) in _PLACE_GIVEN_AWAY:
+                by = ledger.participant(participant_keys.commitment(rings, participant.id))
+                participants.admit(db, rings, participant, by=by, now=now)
             statuses.advance(db, participant.study_id, participant.id, Status.CONSENTED, now=now, account_id=read_by)
         else:
             statuses.record(db, participant.study_id, participant.id, Status.DECLINED, now=now, account_id=read_by)

@@ -1,5 +1,6 @@
 """What may be asked of whom today: a version that the board approved for the participant's site, and still approves."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,6 +12,7 @@ from instruments.versions import Version
 from survey import audiences
 from survey.participants import Somebody
 from vault import approvals
+from vault.approvals import Held
 from vault.errors import Missing, Refused
 from vault.prepared import Prepared
 from vault.studies import Study
@@ -49,6 +51,11 @@ class Published:
     study_id: UUID
     number: int
     approval: int
+    fingerprint: str
+
+    def under(self, held: Mapping[int, Held]) -> int | None:
+        """The decision by which it may be asked, among those that hold; None if by none of them."""
+        return approvals.by_which(held, self.approval, self.instrument_id, self.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,9 @@ class Askable:
 
 # Every page on the way to the first question, and every return to it, waits for these.
 _CLOSED = Prepared(select(Study.closed_at).where(Study.id == bindparam("study_id")))
-_COLUMNS = (Version.id, Version.instrument_id, Version.study_id, Version.number, Version.approval)
+_COLUMNS = (
+    Version.id, Version.instrument_id, Version.study_id, Version.number, Version.approval, Version.fingerprint
+)  # fmt: skip
 _VERSIONS = Prepared(select(*_COLUMNS).where(Version.instrument_id == bindparam("instrument_id")))
 _VERSION = Prepared(select(*_COLUMNS).where(Version.id == bindparam("version_id")))
 
@@ -76,18 +85,19 @@ def of_participant(db: Session, participant: Somebody, instrument_id: UUID, *, o
 def newest(db: Session, study_id: UUID, site_id: UUID | None, instrument_id: UUID, *, on: date) -> Askable:
     """The newest version that may be asked at a site on a day; the error says what is lacking.
 
-    A version may be asked while the approval it was published under holds, or one that renewed that approval.
+    A version may be asked while the approval it was published under holds there, or one that renewed that approval, or
+    one that names this version; so each site goes over to a new version on its own day.
     """
     _require_open(db, study_id)
-    by_which = approvals.allowed(db, study_id, site_id, on=on)
-    if not by_which:
+    held = approvals.standing(db, study_id, site_id, on=on)
+    if not held:
         raise NotApproved
     published = [Published(*row) for row in _VERSIONS.rows(db, instrument_id=instrument_id)]
-    found = [one for one in published if one.study_id == study_id and one.approval in by_which]
-    if not found:
-        raise NothingPublished
-    best = max(found, key=lambda one: one.number)
-    return Askable(best, by_which[best.approval])
+    for one in sorted(published, key=lambda one: one.number, reverse=True):
+        approval = one.under(held) if one.study_id == study_id else None
+        if approval is not None:
+            return Askable(one, approval)
+    raise NothingPublished
 
 
 def require(db: Session, study_id: UUID, site_id: UUID | None, version_id: UUID, *, on: date) -> Askable:
@@ -96,10 +106,10 @@ def require(db: Session, study_id: UUID, site_id: UUID | None, version_id: UUID,
     if version is None or version.study_id != study_id:
         raise Missing
     _require_open(db, study_id)
-    by_which = approvals.allowed(db, study_id, site_id, on=on)
-    if version.approval not in by_which:
+    approval = version.under(approvals.standing(db, study_id, site_id, on=on))
+    if approval is None:
         raise NotApproved
-    return Askable(version, by_which[version.approval])
+    return Askable(version, approval)
 
 
 def _require_open(db: Session, study_id: UUID) -> None:

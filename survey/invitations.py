@@ -95,9 +95,15 @@ def undeliverable(db: Session, letter: Letter, *, now: datetime) -> None:
 def invite(
     db: Session, rings: Session, study_id: UUID, chosen: Collection[UUID], *, account_id: UUID, now: datetime
 ) -> int:
-    """The held invitations of these participants wait to be sent, and they count as approached; returns how many."""
+    """The held invitations of these participants wait to be sent, and they count as approached; returns how many.
+
+    NobodyMayCome or Full if one of them was only named so far and the board lets nobody else come in.
+    """
     released = letters.release(db, study_id, chosen)
     for participant_id in chosen:
+        participants.admit(
+            db, rings, participants.seen(db, study_id, participant_id), by=ledger.staff(account_id), now=now
+        )
         statuses.advance(db, study_id, participant_id, Status.APPROACHED, account_id=account_id, now=now)
     ledger.append(db, "invitations.released", actor=ledger.staff(account_id), now=now, study=study_id, letters=released)
     db.flush()

@@ -83,7 +83,7 @@ def nominate(
     actor = ledger.SYSTEM if by is None else ledger.staff(by)
     enrolled = participants.enrol(
         db, rings, study_id, by=actor, now=now, site_id=site_id, stratum_id=stratum_id, interviewer=interviewer,
-        status=Status.IDENTIFIED,
+        status=Status.IDENTIFIED, named=True,
     )  # fmt: skip
     kept = Identity(entry.name, entry.email, entry.telephone, entry.address, entry.note)
     keep_person(db, enrolled, kept, now=now, language=language)

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey import frames, statuses
+from survey import frames, places, statuses
 from survey.statuses import Status
 from vault import codes, erasure, ledger, participant_keys
 from vault.accounts import Account
@@ -96,14 +96,17 @@ def enrol(
     typed: bool = False,
     interviewer: Account | None = None,
     status: Status = Status.IDENTIFIED,
+    named: bool = False,
 ) -> Enrolled:
     """A participant with keys, a code and a pseudonym. Keys come first: a row without keys would lose answers.
 
-    Missing for a site or stratum of another study.
+    Missing for a site or stratum of another study; NobodyMayCome or Full where the board lets nobody come in, unless
+    the person was only ``named`` and comes in when they are approached (``admit``).
     """
     if site_id is not None and db.scalar(select(Site.study_id).where(Site.id == site_id)) != study_id:
         raise Missing
     frames.require(db, study_id, stratum_id)
+    admitted = None if named else places.require(db, study_id, site_id, on=now.date())
     made = participant_keys.make(db, rings, study_id, now=now, typed=typed, interviewer=interviewer)
     participant = Participant(
         id=made.participant_id,
@@ -116,7 +119,8 @@ def enrol(
     )
     db.add(participant)
     subject = participant_keys.commitment(rings, participant.id)
-    ledger.append(db, "participant.enrolled", actor=by, now=now, study=study_id, subject=subject)
+    facts: dict[str, Any] = admitted.facts() if admitted else {"site": str(site_id or ""), "named": True}
+    ledger.append(db, "participant.enrolled", actor=by, now=now, study=study_id, subject=subject, **facts)
     if interviewer is not None:
         account = str(interviewer.id)
         ledger.append(
@@ -125,6 +129,30 @@ def enrol(
     db.flush()
     statuses.record(db, study_id, participant.id, status, now=now)
     return Enrolled(participant, made.code, made.keys)
+
+
+def admit(db: Session, rings: Session, participant: Somebody, *, by: str, now: datetime) -> None:
+    """The participant may take part from now on, whether they were only named or had declined; for whoever takes part
+    already nothing changes. NobodyMayCome or Full where the board lets nobody come in.
+    """
+    if places.holds_one(db, participant.study_id, participant.id):
+        return
+    admitted = places.require(db, participant.study_id, participant.site_id, on=now.date())
+    subject = participant_keys.commitment(rings, participant.id)
+    ledger.append(
+        db, "participant.admitted", actor=by, now=now, study=participant.study_id, subject=subject, **admitted.facts()
+    )
+
+
+def step(
+    db: Session, rings: Session, participant: Participant, status: Status, *, account_id: UUID, now: datetime
+) -> bool:
+    """A member of the team records a step (``statuses.record_by_hand``); who is approached takes part (``admit``)."""
+    if status in (Status.APPROACHED, Status.INVITED):
+        admit(db, rings, participant, by=ledger.staff(account_id), now=now)
+    return statuses.record_by_hand(
+        db, participant.study_id, participant.id, status, account_id=account_id, now=now
+    )  # fmt: skip
 
 
 def _pseudonym(db: Session, study_id: UUID) -> str:
@@ -180,13 +208,19 @@ def place(
     db: Session, rings: Session, participant: Participant, *, site_id: UUID | None, stratum_id: UUID | None, by: str,
     now: datetime,
 ) -> None:  # fmt: skip
-    """The participant belongs to this site and stratum from now on; Missing for those of another study."""
+    """The participant belongs to this site and stratum from now on; Missing for those of another study.
+
+    NobodyMayCome or Full where the board lets nobody come in at the new site.
+    """
     if site_id is not None and db.scalar(select(Site.study_id).where(Site.id == site_id)) != participant.study_id:
         raise Missing
     frames.require(db, participant.study_id, stratum_id)
+    facts: dict[str, Any] = {"site": str(site_id or "")}
+    if site_id != participant.site_id and places.holds_one(db, participant.study_id, participant.id):
+        facts = places.require(db, participant.study_id, site_id, on=now.date(), moved=True).facts()
     participant.site_id, participant.stratum_id = site_id, stratum_id
     subject = participant_keys.commitment(rings, participant.id)
-    ledger.append(db, "participant.placed", actor=by, now=now, study=participant.study_id, subject=subject)
+    ledger.append(db, "participant.placed", actor=by, now=now, study=participant.study_id, subject=subject, **facts)
     db.flush()
 
 

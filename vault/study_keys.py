@@ -22,10 +22,12 @@ from vault.store import Base
 from vault.studies import HOLDS, Member, Scope, Study, members
 from vault.wraps import KeyPair, fingerprint, wrap
 
-# Secrets of a whole study, sealed for one scope: the key of the blind index over e-mail addresses, and the one under
-# which the team keeps what it says about candidate questions.
-INDEX = "index"
-SECRETS: dict[Scope, tuple[str, ...]] = {Scope.RESPONSES: ("candidates",), Scope.AUDIO: (), Scope.LINKAGE: (INDEX,)}
+# Secrets of a whole study, sealed for one scope: the key of the blind index over e-mail addresses, the one under
+# which the team keeps what it says about candidate questions, and the one for letters of the board.
+INDEX, LETTERS = "index", "decision-letters"
+SECRETS: dict[Scope, tuple[str, ...]] = {
+    Scope.RESPONSES: ("candidates",), Scope.AUDIO: (), Scope.LINKAGE: (INDEX, LETTERS),
+}  # fmt: skip
 
 
 class State(StrEnum):

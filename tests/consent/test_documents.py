@@ -13,18 +13,21 @@ from consent import documents, drafts
 from consent.documents import NotPublishable
 from consent.scopes import Scope
 from consent.wording import canonical, fingerprint, from_canonical, from_written, written
+from tests.approving import approved_wording
 from tests.consent.letters import LETTER, QUESTIONS, Scene, again, approved
-from vault import studies
+from vault import approvals, studies
 from vault.errors import Conflict, Invalid, Missing
 from vault.ledger import LedgerEntry
 
 
 def published(scene: Scene, text: str, approval: int | None = None) -> documents.ConsentDocument:
+    wording = again(f"# What is this about?\n\n{text}\n\n# Do I have to?\n\nNo.")
+    latest = approvals.of_study(scene.db, scene.study.id)[0].number
     return documents.publish(
         scene.db,
         scene.study.id,
-        again(f"# What is this about?\n\n{text}\n\n# Do I have to?\n\nNo."),
-        approval=approval or scene.approval.number,
+        wording,
+        approval=approval or approved_wording(scene.db, wording, latest, by=scene.lead.id, now=scene.now),
         by=scene.lead.id,
         now=scene.now,
     )

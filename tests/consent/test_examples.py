@@ -7,6 +7,7 @@ from consent.documents import NotPublishable
 from consent.examples import Example
 from consent.inspection import inspect
 from consent.scopes import Scope
+from tests.approving import approved_wording
 from tests.consent.letters import CONTACTS, Scene, ready_letter
 from vault.errors import Missing
 
@@ -32,9 +33,8 @@ def test_the_reference_study_asks_five_things_in_two_languages_and_needs_one(qui
     assert wording.languages == ("en", "fr")
     assert [asked.scope for asked in wording.asked] == list(Scope)
     assert wording.necessary == {Scope.TAKE_PART}
-    document = documents.publish(
-        quick.db, quick.study.id, wording, approval=quick.approval.number, by=quick.lead.id, now=quick.now
-    )
+    approval = approved_wording(quick.db, wording, quick.approval.number, by=quick.lead.id, now=quick.now)
+    document = documents.publish(quick.db, quick.study.id, wording, approval=approval, by=quick.lead.id, now=quick.now)
     for language in wording.languages:
         shown = documents.shown(document, language)
         assert shown.html.count("<h2>") == 15

@@ -17,7 +17,9 @@ from consent.documents import ConsentDocument
 from consent.scopes import Scope
 from consent.signatures import Signed
 from consent.wording import Wording
+from tests.approving import approved_wording
 from tests.consent.letters import LETTER, Scene, again, ready_letter
+from vault import approvals
 from vault.errors import Missing
 
 NAME = "Zoé Quillfeather"
@@ -38,9 +40,9 @@ def words(pdf: bytes) -> str:
 
 
 def publish(scene: Scene, wording: Wording) -> ConsentDocument:
-    return documents.publish(
-        scene.db, scene.study.id, wording, approval=scene.approval.number, by=scene.lead.id, now=scene.now
-    )
+    latest = approvals.of_study(scene.db, scene.study.id)[0].number
+    approval = approved_wording(scene.db, wording, latest, by=scene.lead.id, now=scene.now)
+    return documents.publish(scene.db, scene.study.id, wording, approval=approval, by=scene.lead.id, now=scene.now)
 
 
 def decided(

@@ -24,6 +24,7 @@ from instruments.versions import (
     ReasonsMissing,
     Version,
 )
+from tests.approving import approved
 from tests.instruments.making import asked, of_questions
 from tests.vault.people import Person, person, study_of
 from vault import approvals, ledger, studies
@@ -64,8 +65,11 @@ class Team:
         return drafts.save_draft(self.db, draft.instrument_id, instrument, seen=number, by=self.lead.id, now=self.now)
 
     def publish(self, draft: Draft, *reasons: Reason, approval: int | None = None, seen: int | None = None) -> Version:
-        """The draft published."""
+        """The draft published, a changed one under a decision on its very text."""
         under = self.approval if approval is None else approval
+        last = versions.newest(self.db, draft.instrument_id)
+        if approval is None and last is not None and last.fingerprint != fingerprint(draft.definition):
+            under = self.approval = approved(self.db, draft, self.approval, by=self.lead.id, now=self.now)
         return versions.publish(self.db, draft, reasons, approval=under, by=self.lead.id, now=self.now, seen=seen)
 
 
@@ -221,19 +225,18 @@ def test_the_reference_study_publishes_its_guide_four_times_as_it_did(team: Team
 
 def test_the_log_says_what_was_begun_and_published_and_not_what_it_asks(team: Team) -> None:
     draft = team.begin()
-    team.publish(draft)
-    team.save(draft, SECOND)
+    first, _ = team.publish(draft).approval, team.save(draft, SECOND)
     team.publish(draft, WHY)
     lines = [line for line in ledger.of_study(team.db, team.study.id) if str(line["action"]).startswith("instrument.")]
     assert [(line["action"], line["facts"]) for line in reversed(lines)] == [
         ("instrument.begun", {"instrument": "it", "role": "survey"}),
         ("instrument.published", {
-            "instrument": "it", "version": 1, "fingerprint": fingerprint(FIRST), "approval": team.approval,
-            "changed": [],
+            "instrument": "it", "version": 1, "fingerprint": fingerprint(FIRST), "approval": first,
+            "changed": [], "within": False,
         }),
         ("instrument.published", {
             "instrument": "it", "version": 2, "fingerprint": fingerprint(SECOND), "approval": team.approval,
-            "changed": ["mentor"],
+            "changed": ["mentor"], "within": False,
         }),
     ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from instruments.versions import Version
 from survey import agreements, frames, participants
 from survey.participants import Enrolled
 from survey.sampling import Stratum
+from tests.approving import approved
 from tests.consent.letters import ready_letter
 from tests.vault.people import Person, joined, person, study_of
 from vault import approvals, ledger, participant_keys, studies
@@ -171,9 +172,13 @@ def published(work: Work, field: Field, instrument: Instrument, *, now: datetime
         draft = drafts.save_draft(work.db, draft.instrument_id, instrument, seen=draft.number, by=by, now=now)
         places = tuple(difference.place for difference in compare(before, instrument))
         reasons = [Reason(places, "A theme was found.", "barriers")]
+        # The latest decision is replaced by one on the new text.
+        latest = approvals.of_study(work.db, field.study.id)[0].number
+        approval = approved(work.db, draft, latest, by=by, now=now)
     else:
         draft, reasons = drafts.begin(work.db, field.study.id, instrument, by=by, now=now), []
-    return versions.publish(work.db, draft, reasons, approval=field.approval, by=by, now=now)
+        approval = approvals.of_study(work.db, field.study.id)[0].number
+    return versions.publish(work.db, draft, reasons, approval=approval, by=by, now=now)
 
 
 def taking_part(

@@ -17,10 +17,12 @@ from instruments import drafts as instrument_drafts
 from instruments.definition import to_json
 from instruments.kinds import YesNo
 from survey import (
+    amendments,
     audiences,
     board_questions,
     catch_up_offers,
     catch_up_runs,
+    decision_letters,
     frames,
     incidents,
     interviews,
@@ -28,7 +30,9 @@ from survey import (
     links,
     nominations,
     participants,
+    places,
     recruitment,
+    renewals,
     runs,
     statuses,
     verdicts,
@@ -66,7 +70,8 @@ EVERY_ROOM_WITH_TABLES = (
     instrument_drafts, jobs, keyring, ledger, log_keys, log_trees, witnesses,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
     audiences, board_questions, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links,
-    nominations, page_drafts, recruitment, releases, runs, statuses, verdicts, withdrawals,
+    amendments, decision_letters, nominations, page_drafts, places, recruitment, releases,
+    renewals, runs, statuses, verdicts, withdrawals,
 )  # fmt: skip
 
 
@@ -76,7 +81,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 42
+    assert len(EVERY_ROOM_WITH_TABLES) == 46
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -17,8 +18,11 @@ from consent.signatures import Signed
 from exports import asking
 from exports.terms import Terms
 from instruments import drafts, shelf, versions
+from instruments.comparison import Reason
 from instruments.versions import Version
 from survey import (
+    amendments,
+    decision_letters,
     agreements,
     assignments,
     board_questions,
@@ -35,6 +39,8 @@ from survey import (
 )  # fmt: skip
 from survey import drafts as kept
 from survey.board_questions import Concern
+from survey.amendments import Plea
+from survey.decision_letters import Keeper
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.incidents import Sort, Told
 from survey.interviews import Interview
@@ -118,6 +124,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         went_wrong = Told(Sort.DEVIATION, now.date(), now, "A letter went to the wrong address.")
         incident = incidents.record(db, study, went_wrong, by=lead.id, now=now)
         asked = board_questions.ask(db, study, Concern.QUESTION, "Who reads the memos?", by=lead.id, now=now)
+        letter = _amendment(work, study, guide.instrument_id, approval, lead, now=now)
         work.commit()
         quota = frames.quotas(db, study)[0].id
         section = drafts.draft_of(db, survey.instrument_id).definition.sections[0]
@@ -129,8 +136,23 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "candidate_id": candidate, "offer_id": offer, "kind": "xlsform", "section_id": section.id,
         "question_id": section.questions[0].id, "reference": "W-AAAA-AAAA",
         "incident_id": incident.id, "concern_id": asked.id,
+        "number": 1, "approval_number": approval, "letter_id": letter,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)
+
+
+def _amendment(work: Work, study: UUID, guide: UUID, approval: int, lead: Person, *, now: datetime) -> UUID:
+    """An amendment of the guide, with a letter of the board; returns the letter's id."""
+    draft = drafts.draft_of(work.db, guide)
+    shorter = msgspec.structs.replace(draft.definition, sections=draft.definition.sections[:-1])
+    draft = drafts.save_draft(work.db, guide, shorter, seen=draft.number, by=lead.id, now=now)
+    places = tuple(one.place for one in versions.weigh(work.db, draft, approval).judged)
+    plea = Plea((Reason(places, "It is not needed."),), "Everybody from now on.", reconsent=False)
+    made = amendments.of_instrument(
+        work.db, study, guide, plea, approval=approval, seen=draft.number, by=lead.id, now=now
+    )  # fmt: skip
+    keeper = Keeper(lead.id, lead.seed)
+    return decision_letters.keep(work.db, study, b"%PDF-1.7", by=keeper, now=now, amendment=made).id
 
 
 def _participant(

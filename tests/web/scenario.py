@@ -37,6 +37,7 @@ from survey.sampling import Stratum
 from survey.sheets import Entry
 from survey.statuses import Status
 from survey.withdrawals import Way
+from tests.approving import granted
 from tests.consent.letters import ready_letter
 from tests.vault.people import Person, joined, person, study_of
 from tests.web.visitors import House, Visitor
@@ -267,7 +268,8 @@ def _list_1(work: Work, study_id: UUID, approval: int, lead: Person, count: int,
         draft = drafts.save_draft(
             work.db, first.instrument_id, shelf.load(entry), seen=seen, by=lead.id, now=now
         )  # fmt: skip
-        versions.publish(work.db, draft, entry.reasons, approval=approval, by=lead.id, now=now)
+        under = granted(work.db, draft, by=lead.id, now=now)
+        versions.publish(work.db, draft, entry.reasons, approval=under, by=lead.id, now=now)
     return first.instrument_id
 
 

@@ -1,5 +1,6 @@
 """What the ethics board decided, as the team records it from the letter."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from uuid import UUID
 
@@ -11,8 +12,11 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from survey import decision_letters, places
+from survey.places import Room
 from vault import approvals, studies, study_keys
-from vault.approvals import Decided
+from vault.accounts import Account
+from vault.approvals import Approval, Decided
 from vault.errors import Invalid
 from vault.studies import Permit
 from web.kit.forms import PageForm, choose_from
@@ -20,12 +24,13 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.approval_terms import TermsForm, in_words, offer
 from web.team.studies import TWICE
 
 page = Pages("approvals", __name__)
 
 
-class ApprovalForm(PageForm):
+class ApprovalForm(TermsForm):
     """A board's decision."""
 
     board = StringField(_l("Board"), [DataRequired(_l("Give the name of the board.")), Length(max=200)])
@@ -45,6 +50,7 @@ class ApprovalForm(PageForm):
 
 def _form(visit: Visit, data: MultiDict[str, str] | None = None) -> ApprovalForm:
     form = ApprovalForm(data)
+    offer(visit, form)
     study = visit.the_study
     choose_from(
         form.site,
@@ -59,16 +65,30 @@ def _form(visit: Visit, data: MultiDict[str, str] | None = None) -> ApprovalForm
 def _page(visit: Visit, form: ApprovalForm) -> str:
     study, today = visit.the_study, visit.now.date()
     every = approvals.of_study(visit.db, study.id)
+    beyond = places.beyond(visit.db, study.id)
     return render(
         visit,
         "team/approvals.html",
         form=form,
         approvals=every,
+        limits={one.number: in_words(visit, one) for one in every},
+        rooms=_rooms(visit, every),
+        beyond=beyond,
+        letters=decision_letters.of_study(visit.db, study.id),
+        may_go_beyond=Permit.MANAGE_STUDY in visit.permits,
+        people={one.decided_by: visit.db.get_one(Account, one.decided_by).name for one in beyond},
         superseded={one.replaces for one in every if one.effective_on <= today},
         places={site.id: site.name for site in studies.sites(visit.db, study.id)},
         may_record=Permit.MANAGE_APPROVALS in visit.permits,
         today=today,
     )
+
+
+def _rooms(visit: Visit, every: Sequence[Approval]) -> dict[int, Room]:
+    """How many are enrolled, for whoever recruits: others would learn from small numbers who takes part."""
+    if Permit.RECRUIT not in visit.permits:
+        return {}
+    return {one.number: places.room_of(visit.db, one) for one in every if one.sample_size is not None}
 
 
 @page.view("/studies/<uuid:study_id>/approvals", permit=Permit.SEE_STUDY, place=Place(Task.PLAN, _l("Approvals")))
@@ -93,16 +113,63 @@ def record(visit: Visit) -> ResponseReturnValue:
         expires_on=form.expires_on.data,
         site_id=UUID(form.site.data) if form.site.data else None,
         replaces=int(form.replaces.data) if form.replaces.data else None,
+        terms=form.terms().tidied(),
     )
     if _just_recorded(visit, decided):
         return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)
     try:
         approvals.record(visit.db, visit.the_study.id, decided, by=visit.account_id, now=visit.now)
     except Invalid as refusal:
-        form.refuse(refusal, "expires_on")
+        form.refuse(refusal, _field(refusal.sentence))
         return _page(visit, form), 422
     visit.tell(gettext("The approval was recorded."))
     return redirect(url_for("approvals.listing", study_id=visit.the_study.id), code=303)
+
+
+def _field(sentence: str) -> str:
+    """Beside which field a rule's sentence stands."""
+    words = {"sentence that says": "sentence", "Name the sections": "sections", "number of participants": "sample_size"}
+    return next((field for word, field in words.items() if word in sentence), "expires_on")
+
+
+class OneMoreForm(PageForm):
+    """Why one person more is needed than the board approved."""
+
+    reason = TextAreaField(
+        _l("Reason"),
+        [DataRequired(_l("Say why one more person has to be enrolled, and who was told.")), Length(max=2000)],
+        description=_l("Name no participant: whoever sees the approvals reads it."),
+    )
+
+
+@page.view("/studies/<uuid:study_id>/approvals/<int:approval_number>/one-more", permit=Permit.MANAGE_STUDY)
+def ask_one_more(visit: Visit, approval_number: int) -> ResponseReturnValue:
+    """What enrolling one person more than approved means."""
+    return _one_more(visit, approval_number, OneMoreForm())
+
+
+def _one_more(visit: Visit, number: int, form: OneMoreForm) -> str:
+    approval = approvals.lineage(visit.db, visit.study_id, number)[0]
+    return render(
+        visit, "team/approval_beyond.html", form=form, approval=approval, room=places.room_of(visit.db, approval)
+    )
+
+
+@page.action("/studies/<uuid:study_id>/approvals/<int:approval_number>/one-more", permit=Permit.MANAGE_STUDY)
+def one_more(visit: Visit, approval_number: int) -> ResponseReturnValue:
+    """One person more may be enrolled, and the log says who decided so."""
+    form = OneMoreForm(request.form)
+    if form.validate():
+        try:
+            places.one_more(
+                visit.db, visit.study_id, approval_number, form.reason.data or "", by=visit.account_id, now=visit.now
+            )
+        except Invalid as refusal:
+            form.refuse(refusal, "reason")
+        else:
+            visit.tell(gettext("One more person may be enrolled."))
+            return redirect(url_for("approvals.listing", study_id=visit.study_id), code=303)
+    return _one_more(visit, approval_number, form), 422
 
 
 def _just_recorded(visit: Visit, decided: Decided) -> bool:

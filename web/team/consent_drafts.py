@@ -16,13 +16,14 @@ from consent.wording import Wording
 from instruments.sentences import in_language
 from instruments.wording import pieces
 from vault.accounts import Account
-from vault.errors import Conflict, Invalid
+from vault.errors import Conflict, Invalid, Refused
 from vault.studies import Permit
 from web.kit.forms import PageForm, choices
 from web.kit.guard import Pages
 from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.visit import Visit
+from web.team import weighed
 from web.team.consent_texts import draft_of, sheet_of
 from web.team.consent_wording import EMPTY, SCOPES, TEXTS, checklist, different, filled, in_words, read
 from web.team.under_approval import ApprovalChoiceForm, offer
@@ -170,11 +171,17 @@ def _publisher(visit: Visit, form: ApprovalChoiceForm) -> str:
     findings = inspect(wording)
     changed = different(last, wording) if last else {}
     now = filled(wording)
+    corrections = weighed.declared()
+    weights = weighed.of_wording(visit, wording, draft.edited_at, corrections)
     return render(
         visit,
         "team/ask/consent_publish.html",
         form=form,
-        hints=offer(visit, form),
+        hints=weighed.with_verdicts(offer(visit, form), weights),
+        weights=weights,
+        weighable=weighed.correctable(weights),
+        elsewhere=weighed.elsewhere(weights, changed),
+        corrections=corrections,
         draft=draft,
         wording=wording,
         errors=[finding for finding in findings if not finding.advice],
@@ -209,8 +216,9 @@ def publish(visit: Visit) -> ResponseReturnValue:
             approval=int(form.approval.data),
             by=visit.account_id,
             now=visit.now,
+            corrections=weighed.declared(),
         )
-    except (Invalid, DraftChanged) as refusal:
+    except (Invalid, DraftChanged, Refused) as refusal:
         form.refuse(refusal)
         return _publisher(visit, form), 409 if isinstance(refusal, Conflict) else 422
     visit.tell(gettext("Version %(number)s of the consent document was published.", number=document.number))

@@ -29,6 +29,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.sentences import said
 from web.kit.visit import Visit
+from web.team import weighed
 from web.team.collation import WHAT, Collation, collate
 from web.team.instrument_drafts import number
 from web.team.instruments import of_the_study, title_of
@@ -153,11 +154,17 @@ def _page(visit: Visit, row: InstrumentRow, form: PublishForm, answers: Answers 
     suggested = _from_library(review, places)
     proposed = from_candidates(visit, row, places, opened=answers is None)
     shown = answers or _with_candidates(suggested, proposed)
+    corrections = weighed.declared()
+    weights = weighed.of_draft(visit, draft, corrections)
     return render(
         visit,
         "team/ask/publish.html",
         form=form,
-        hints=offer(visit, form),
+        hints=weighed.with_verdicts(offer(visit, form), weights),
+        weights=weights,
+        weighable=weighed.correctable(weights),
+        elsewhere=weighed.elsewhere(weights, places),
+        corrections=corrections,
         row=row,
         title=title_of(review.instrument),
         draft=draft,
@@ -212,6 +219,7 @@ def publish(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
             by=visit.account_id,
             now=visit.now,
             seen=number(request.form.get("seen")),
+            corrections=weighed.declared(),
         )
     except (DraftOvertaken, NotPublishable, NothingChanged, ReasonsMissing, ReasonMisplaced, Refused) as refusal:
         form.refuse(_sentence(refusal))

@@ -9,6 +9,7 @@ import pytest
 from instruments import drafts, shelf, versions
 from instruments.shelf import Entry
 from instruments.versions import Version
+from tests.approving import granted
 from tests.vault.people import Person, joined, study_of
 from tests.web.pages import Page
 from tests.web.visitors import House, Visitor
@@ -75,9 +76,10 @@ class Desk:
         self.write(instrument, entry)
         with self.house.stores.work() as work:
             draft = drafts.draft_of(work.db, instrument)
+            under = granted(work.db, draft, by=self.person.id, now=self.now)
             version = versions.publish(
-                work.db, draft, entry.reasons, approval=self.approval, by=self.person.id, now=self.now
-            )
+                work.db, draft, entry.reasons, approval=under, by=self.person.id, now=self.now
+            )  # fmt: skip
             work.commit()
             work.db.refresh(version)
             work.db.expunge(version)

@@ -14,6 +14,7 @@ from instruments.comparison import Reason
 from instruments.definition import Question
 from instruments.kinds import LongText
 from survey import agreements, participants, responses
+from tests.approving import granted
 from tests.consent.letters import ready_letter
 from tests.web.ask.conftest import Desk
 from tests.web.pages import Page
@@ -51,7 +52,7 @@ def _grow(desk: Desk, instrument: UUID) -> None:
         draft = drafts.save_draft(work.db, instrument, grown, seen=draft.number, by=desk.person.id, now=desk.now)
         versions.publish(
             work.db, draft, [Reason(("work_life",), WHY, theme="Work and life")],
-            approval=desk.approval, by=desk.person.id, now=desk.now,
+            approval=granted(work.db, draft, by=desk.person.id, now=desk.now), by=desk.person.id, now=desk.now,
         )  # fmt: skip
         work.commit()
 
