@@ -4,10 +4,12 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.exports.log_making import verify
 from tests.vault.people import joined, person, study_of
 from tests.web.browser import Site, assert_good, photograph
 from tests.web.conftest import Elsewhere, Team
@@ -155,3 +157,14 @@ def test_a_participant_takes_their_decisions_along_for_other_programs(team: Team
     assert record["schema_version"] == "ISO/IEC TS 27560:2023"
     assert record["pii_principal_id"] == furnished.known["pseudonym"]
     assert {event["event_state"] for event in record["events"]} <= {"consent given", "consent refused"}
+
+
+def test_the_proof_of_a_drawn_consent_is_checked_offline(team: Team, furnished: Furnished, tmp_path: Path) -> None:
+    guard.kit_of(team.house.app).sequencing.run()
+    here = f"/ethics/{team.study}/consents/{furnished.known['occasion_id']}"
+    browser = team.browsers[Role.AUDITOR]
+    assert f"{here}/proof.json" in browser.get(here).links()
+    receipt = tmp_path / "receipt.json"
+    receipt.write_bytes(browser.get(f"{here}/proof.json").response.data)
+    verdict = verify("--receipt", receipt)
+    assert verdict.code == 0, verdict.said

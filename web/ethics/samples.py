@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from consent import documents
+from consent.proofs import proof_of
 from survey import oversight
 from vault import ledger
 from vault.accounts import Account
@@ -14,6 +15,7 @@ from web.ethics.wording import MODES
 from web.kit.agreed import AGREED
 from web.kit.guard import Pages
 from web.kit.pages import render
+from web.kit.proofs import receipt_file
 from web.kit.visit import Visit
 
 page = Pages("ethics_samples", __name__)
@@ -46,6 +48,14 @@ def one(visit: Visit, occasion_id: UUID) -> ResponseReturnValue:
         text=documents.shown(document, occasion.language or ""), choices=oversight.choices_on(visit.db, occasion),
         reader=reader.name if reader else "",
     )  # fmt: skip
+
+
+@page.view("/ethics/<uuid:study_id>/consents/<uuid:occasion_id>/proof.json", permit=Permit.SEE_LEDGER, logs=True)
+def proof(visit: Visit, occasion_id: UUID) -> ResponseReturnValue:
+    """The proof that this decision stands in the study's log, for ``verify_log.py``."""
+    sampled = oversight.sampled(visit.db, visit.study_id, occasion_id)
+    _looked(visit, 1)
+    return receipt_file(proof_of(visit.db, visit.keyring, sampled.occasion))
 
 
 def _looked(visit: Visit, consents: int) -> None:

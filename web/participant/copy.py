@@ -8,24 +8,19 @@ from flask.typing import ResponseReturnValue
 from consent import decisions, documents, papers
 from consent.decisions import Sitting
 from consent.documents import Shown
+from consent.proofs import proof_of
 from consent.signatures import Signed
 from exports.evidence import consents
-from vault import ledger, participant_keys, receipts, studies
-from vault.errors import Busy, Missing
-from vault.receipts import Receipt
+from vault import studies
+from vault.errors import Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
+from web.kit.proofs import receipt_file
 from web.kit.visit import Visit
 from web.participant import way
 from web.participant.sheet import sheet
 
 page = Pages("copy", __name__)
-
-
-class NotInTheLogYet(Busy):
-    """A line is put into the tree within a second of its deed."""
-
-    public = "This is being put into the study's log at this moment. Try again in a few seconds."
 
 
 def _signed_sittings(visit: Visit) -> list[Sitting]:
@@ -76,7 +71,7 @@ def proof(visit: Visit, occasion_id: UUID) -> ResponseReturnValue:
     """The proof that one of the decisions stands in the study's log."""
     for sitting in _signed_sittings(visit):
         if sitting.occasion.id == occasion_id:
-            return receipt_file(_receipt(visit, sitting))
+            return receipt_file(proof_of(visit.db, visit.keyring, sitting.occasion))
     raise Missing
 
 
@@ -95,29 +90,11 @@ def record(visit: Visit) -> ResponseReturnValue:
     return response
 
 
-def receipt_file(receipt: Receipt | None) -> ResponseReturnValue:
-    """The receipt as a file; NotInTheLogYet in the first second of its line's life."""
-    if receipt is None:
-        raise NotInTheLogYet
-    response = make_response(receipt.text, 200)
-    response.headers["Content-Type"] = "application/json"
-    response.headers["Content-Disposition"] = 'attachment; filename="receipt.json"'
-    return response
-
-
-def _receipt(visit: Visit, sitting: Sitting) -> Receipt | None:
-    occasion = sitting.occasion
-    subject = participant_keys.commitment(visit.keyring, occasion.participant_id)
-    phrases = f'"subject":"{subject}"', f'"at":"{ledger.moment(occasion.at)}"'
-    number = receipts.entry(visit.db, occasion.study_id, "consent.decided", *phrases)
-    return receipts.receipt(visit.db, "consent", number) if number else None
-
-
 def _paper(visit: Visit, sitting: Sitting) -> ResponseReturnValue:
     occasion = sitting.occasion
     document = documents.by_fingerprint(visit.db, occasion.study_id, occasion.document or "")
     pseudonym = way.participant_of(visit).pseudonym
-    receipt = _receipt(visit, sitting)
+    receipt = proof_of(visit.db, visit.keyring, occasion)
     pdf = papers.copy_of(document, sitting, _signed(visit, sitting), pseudonym=pseudonym, receipt=receipt)
     response = make_response(pdf, 200)
     response.headers["Content-Type"] = "application/pdf"

@@ -14,10 +14,10 @@ from vault.keyring import StillRead
 from vault.studies import Permit
 from web.kit import cookies
 from web.kit.guard import Pages
+from web.kit.proofs import receipt_file
 from web.kit.sentences import said
 from web.kit.visit import Visit
 from web.participant import way
-from web.participant.copy import receipt_file
 from web.participant.sheet import sheet, title_of
 
 page = Pages("leave", __name__)
