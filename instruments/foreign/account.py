@@ -1,15 +1,16 @@
 """The account of an import: what became of every row of a file that somebody else's program made. Nothing is silent."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from instruments.definition import Instrument
-from instruments.sentences import Sentence
+from instruments.sentences import Filling, Sentence
 from vault.errors import Invalid
 
 LARGEST_FILE = 100 * 1024 * 1024  # bytes
 MOST_ROWS = 20_000
+LONGEST_QUOTE = 120  # characters of what a file says that are said again in a sentence
 
 
 class Fate(StrEnum):
@@ -54,5 +55,11 @@ class FormUnreadable(Invalid):
     """The file cannot be read as what it claims to be; the sentence names the row and the remedy. Nothing was taken."""
 
     def __init__(self, sentence: Sentence) -> None:
-        super().__init__(str(sentence))
-        self.said = sentence
+        self.said = replace(sentence, values={name: _short(value) for name, value in sentence.values.items()})
+        super().__init__(str(self.said))
+
+
+def _short(value: Filling) -> Filling:
+    """What a file says, as far as it fits into a sentence."""
+    said = " ".join(value.split()) if isinstance(value, str) else ""
+    return f"{said[:LONGEST_QUOTE]}…" if len(said) > LONGEST_QUOTE else value

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from babel import Locale
+from babel.core import get_global
 
 from instruments.definition import LANGUAGE
 from instruments.sentences import Texts
@@ -69,9 +70,11 @@ def tag_of(said: str) -> str | None:
 def _tag(said: str) -> str | None:
     """A tag in the spelling that instruments use, if its language has a name: ``FR_ca`` is ``fr-CA``."""
     first, *rest = said.replace("_", "-").split("-")
-    if not first.isascii() or first.lower() not in _languages():
+    # "eng" and "deu" are the longer codes (ISO 639-2) of what is "en" and "de" in a tag.
+    language = get_global("language_aliases").get(first.lower(), first.lower())
+    if not first.isascii() or language not in _languages():
         return None
-    tag = "-".join([first.lower(), *(part.title() if len(part) == 4 else part.upper() for part in rest)])
+    tag = "-".join([language, *(part.title() if len(part) == 4 else part.upper() for part in rest)])
     return tag if LANGUAGE.fullmatch(tag) else None
 
 

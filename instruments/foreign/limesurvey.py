@@ -189,6 +189,14 @@ def _account_for_the_rest(lss: Lss, rows: Rows, survey: Row, drafts: Mapping[str
         survey.loses("end text", "What is said at the end is not part of an instrument. Say it in an information.")
     if any(column.startswith(("surveyls_email", "email")) for row in lss.texts for column in row):
         survey.loses("mails", "Mails belong to the study here, and not to what is asked.")
+    if unlisted := lss.unlisted:
+        survey.loses(
+            "languages",
+            "Texts in languages that the survey does not list were left out: %(languages)s.",
+            languages=", ".join(unlisted),
+        )
+    if any(entry.data.get("assessment_value", "").strip() not in ("", "0") for entry in lss.answers):
+        survey.loses("assessments", "What an answer counts in an assessment was left out. Count it in the data.")
     if len(lss.settings) > 1:
         survey.loses("settings", "How the survey runs (dates, tokens, notices) belongs to the study here.")
     for table, records in lss.others.items():

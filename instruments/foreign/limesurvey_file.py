@@ -58,6 +58,13 @@ class Lss:
     attributes: Mapping[str, Mapping[str, ByLanguage]]
     others: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
 
+    @property
+    def unlisted(self) -> tuple[str, ...]:
+        """Languages in which there are texts, though the survey is not asked in them any more."""
+        entries = (*self.groups, *self.questions, *self.subquestions, *self.answers)
+        said = {language for entry in entries for language in (*entry.text, *entry.help)}
+        return tuple(sorted(said - {"", *self.languages}))
+
 
 _KNOWN = {
     "languages", "surveys", "surveys_languagesettings", "groups", "group_l10ns", "questions", "subquestions",

@@ -137,7 +137,7 @@ def _numbers(source: Source) -> list[Part]:
 def _by_column(source: Source, each: Cell) -> list[Part]:
     found = []
     for column in source.columns:
-        heading = source.speech.of_entry(column, source.rows[column.key], column.code)
+        heading = source.said(column)
         found += _matrix(source, each, column.code, heading)
     return _said_to_be_several(source, found)
 

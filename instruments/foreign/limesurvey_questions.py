@@ -13,10 +13,11 @@ from instruments.foreign.limesurvey_kinds import Part, parts_of
 from instruments.foreign.limesurvey_logic import NOTHING, Answers
 from instruments.foreign.limesurvey_names import make_known
 from instruments.foreign.limesurvey_source import Source
+from instruments.foreign.limesurvey_texts import refuse_pattern
 from instruments.foreign.logic_terms import Asked, all_of, any_of, compared, opposite
 from instruments.foreign.naming import Names
 from instruments.foreign.retelling import retold, with_parts
-from instruments.kinds import Matrix, MultipleChoice, Option, Rank, Row, SingleChoice
+from instruments.kinds import Information, Matrix, MultipleChoice, Option, Rank, Row, SingleChoice
 from instruments.sentences import Texts
 
 
@@ -41,8 +42,8 @@ class Questions:
         names = Names()
         for source in sources:
             parts = [] if _is_hidden(source) else parts_of(source)
-            if not parts:
-                _leave_out_what_belongs_to_it(source)
+            _leave_out_what_is_not_asked_with(source, asked=bool(parts))
+            refuse_pattern(source)
             ids = [names.id(f"{source.entry.code}_{part.suffix}".rstrip("_")) for part in parts]
             draft = Draft(source, parts, ids)
             self.drafts.append(draft)
@@ -72,7 +73,7 @@ class Questions:
                         kind=part.kind,
                         label=part.heading if own else _with_heading(label, part.heading),
                         help={} if own else source.speech.texts(source.entry.help),
-                        required=data.get("mandatory") == "Y" and not own,
+                        required=data.get("mandatory") == "Y" and not own and not isinstance(part.kind, Information),
                         relevant=condition,
                         new_page=not own and (self._one_a_page or source.settings.is_on("page_break")),
                     ),
@@ -176,9 +177,13 @@ def _is_hidden(source: Source) -> bool:
     return False
 
 
-def _leave_out_what_belongs_to_it(source: Source) -> None:
-    for row in source.rows.values():
-        row.leave_out("It belongs to a question that was left out.")
+def _leave_out_what_is_not_asked_with(source: Source, *, asked: bool) -> None:
+    for key, row in source.rows.items():
+        if not asked:
+            row.leave_out("It belongs to a question that was left out.")
+        elif key not in source.taken:
+            # LimeSurvey keeps what a question had under another type, and the places of a ranking.
+            row.leave_out("A question of this type is asked without it.")
 
 
 def _say_names(source: Source, parts: Sequence[Part], ids: Sequence[str]) -> None:

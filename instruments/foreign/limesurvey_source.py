@@ -152,6 +152,7 @@ class Source:
     second_answers: tuple[Entry, ...]
     rows: Mapping[str, Row]
     names: dict[str, str] = field(default_factory=dict)  # the code of a line, column or answer: its name here
+    taken: set[str] = field(default_factory=set)  # the keys of the lines, columns and answers that are asked with
 
     @property
     def choices(self) -> tuple[Entry, ...]:
@@ -167,7 +168,7 @@ class Source:
         found = []
         for entry in self.lines:
             name = self._named(entry, names.id(entry.code, "row"))
-            found.append(Line(id=name, label=self.speech.of_entry(entry, self.rows[entry.key], entry.code)))
+            found.append(Line(id=name, label=self.said(entry)))
         return tuple(found)
 
     def options(self, entries: tuple[Entry, ...], *, words: bool = False) -> tuple[Option, ...]:
@@ -176,9 +177,15 @@ class Source:
         found = []
         for entry in entries:
             code = self._named(entry, names.code(entry.code))
-            label = self.speech.of_entry(entry, self.rows[entry.key], entry.code)
-            found.append(Option(code=code, label=label, words=words))
+            found.append(Option(code=code, label=self.said(entry), words=words))
         return tuple(found)
+
+    def said(self, entry: Entry) -> Texts:
+        """What a line, column or answer says, which is taken herewith."""
+        if any(text.strip() for text in entry.help.values()) and entry.key not in self.taken:
+            self.rows[entry.key].loses("help", "Only the question itself has a help here, so this one was left out.")
+        self.taken.add(entry.key)
+        return self.speech.of_entry(entry, self.rows[entry.key], entry.code)
 
     def _named(self, entry: Entry, name: str) -> str:
         if name != entry.code and self.names.get(entry.code) != name:

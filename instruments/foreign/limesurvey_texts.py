@@ -10,6 +10,8 @@ from instruments.reading_dates import is_date
 
 LONGEST = 50_000
 
+_WITH_PATTERN = ("S", "T", "U", "Q", ";")
+
 _REGULAR = re.compile(r"([/#~|!])(.*)\1([a-zA-Z]*)", re.DOTALL)
 
 
@@ -28,6 +30,12 @@ def text_of(source: Source, *, one_line: bool) -> ShortText | LongText | Number:
         return ShortText(longest=min(most or ShortText().longest, LONGEST), pattern=_pattern(source, usable=True))
     _pattern(source, usable=False)
     return LongText(longest=min(most or LongText().longest, LONGEST))
+
+
+def refuse_pattern(source: Source) -> None:
+    """Say of a validation that it was left out where the type of the question has no pattern to say it with."""
+    if source.entry.data.get("type") not in _WITH_PATTERN:
+        _pattern(source, usable=False)
 
 
 def _pattern(source: Source, *, usable: bool) -> str:

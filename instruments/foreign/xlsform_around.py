@@ -29,7 +29,8 @@ def settings_lines(table: Table | None) -> tuple[Line, ...]:
             row.leave_out("Only the first row of settings counts.")
         for header in entry.strange:
             row.says(header, _SETTINGS.get(header.lower(), _OTHER_SETTING))
-    return rows.lines()
+    far = [Line(table.place(number), "", Fate.LEFT_OUT, _FAR) for number in table.far] if table else []
+    return (*rows.lines(), *far)
 
 
 def column_lines(tables: Sequence[Table]) -> Iterator[Line]:

@@ -188,7 +188,7 @@ class Questions:
 
     def _account(self, leaf: Leaf, used: set[str], *, message_is_lost: bool) -> None:
         for name in leaf.entry.cells:
-            if name not in _ITSELF and name not in used and not (name == "read_only" and _says_no(leaf, name)):
+            if name not in _ITSELF and name not in used and not (name == "read_only" and says_no(leaf, name)):
                 leaf.row.says(name, _LOST[name])
         for name in leaf.entry.texts:
             if name in MEDIA:
@@ -238,7 +238,7 @@ class Questions:
     def group_account(self, group: Group, used: set[str]) -> None:
         """Say of everything that a group has and a section does not that it was left out."""
         for name in group.entry.cells:
-            if name not in ("type", "name", "disabled", "relevant") and name not in used and not _says_no(group, name):
+            if name not in ("type", "name", "disabled", "relevant") and name not in used and not says_no(group, name):
                 group.row.says(name, _LOST.get(name, _OF_GROUPS))
         for name in group.entry.texts:
             if name not in ("label", "hint"):
@@ -248,7 +248,8 @@ class Questions:
 _OF_GROUPS = Sentence("A section has no such thing, so it was left out.")
 
 
-def _says_no(node: Leaf | Group, column: str) -> bool:
+def says_no(node: Leaf | Group, column: str) -> bool:
+    """Whether "no" stands under a column, which is what an empty cell says."""
     return node.entry.get(column).lower() in NO
 
 

@@ -13,7 +13,7 @@ from instruments.foreign.retelling import with_parts
 from instruments.foreign.rows import Row
 from instruments.foreign.xlsform_directory import ASKED, Directory, Place
 from instruments.foreign.xlsform_grids import is_table
-from instruments.foreign.xlsform_questions import Questions
+from instruments.foreign.xlsform_questions import Questions, says_no
 from instruments.foreign.xlsform_tree import Group, Leaf
 from instruments.foreign.xlsform_types import Sort
 from instruments.kinds import Option, options_of
@@ -30,6 +30,7 @@ _LEFT_OUT: Mapping[Sort, Sentence] = {
     Sort.INCLUDE: Sentence("Another form is included here. Bring it in too and copy its questions."),
 }
 _USED = Sentence("Its calculation was written into the conditions that look at it.")
+_NOT_OF_CALCULATIONS = Sentence("Nobody sees or answers a calculation, so only what is worked out was taken.")
 _NO_LIST = Sentence("Its choices depend on an answer. Write them on the sheet choices, or ask for words.")
 
 
@@ -116,6 +117,10 @@ def _account_calculations(group: Group, directory: Directory) -> None:
         elif child.type.sort is Sort.CALCULATE:
             if child.name in directory.used:
                 child.row.changes("calculation", _USED.text)
+                for name in (*child.entry.cells, *child.entry.texts):
+                    own = name in ("type", "name", "calculation", "disabled")
+                    if name in child.entry.texts or not (own or says_no(child, name)):
+                        child.row.says(name, _NOT_OF_CALCULATIONS)
             else:
                 child.row.left_out = child.row.left_out or _LEFT_OUT[Sort.CALCULATE]
 

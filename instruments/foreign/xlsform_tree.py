@@ -154,7 +154,7 @@ def _end(entry: Entry, kind: Type, stack: list[Group]) -> None:
 def _check_name(entry: Entry, kind: Type, group: Group) -> None:
     name = entry.get("name")
     if not name:
-        if kind.sort is not Sort.NOTE:
+        if kind.sort not in (Sort.NOTE, Sort.META):  # an audit has no name of its own
             raise _refused(
                 entry,
                 Sentence("Sheet survey, row %(row)s: this has no name. Write one under name, for example age."),
