@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired
 
-from instruments import drafts, shelf, versions
+from instruments import copying, drafts, shelf, versions
 from instruments.canonical import fingerprint
+from instruments.copying import Source
 from instruments.definition import Instrument
 from instruments.drafts import Draft, InstrumentRow
 from instruments.sentences import in_language
@@ -20,7 +21,6 @@ from instruments.versions import Version
 from instruments.yaml_nodes import FileUnreadable
 from instruments.yaml_text import read_yaml
 from survey import audiences
-from vault import studies
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
@@ -162,14 +162,19 @@ def _library() -> Iterator[tuple[str, str, str]]:
         yield entry.file, title, hint
 
 
-def _elsewhere(visit: Visit) -> Iterator[tuple[str, str, Instrument]]:
-    """Id, title and definition of what is asked in the other studies of whoever is signed in."""
-    for study, _ in studies.of_account(visit.db, visit.account_id):
-        if study.id != visit.study_id:
-            for row, published in versions.of_study(visit.db, study.id):
-                if published:
-                    definition = versions.definition_of(published[-1])
-                    yield str(row.id), f"{title_of(definition)} – {study.title}", definition
+def _elsewhere(visit: Visit) -> dict[str, Source]:
+    """By what the form says, what can be copied from the other studies of whoever is signed in."""
+    found = copying.offered(visit.db, visit.account_id, to=visit.study_id)
+    return {source.value: source for source in found}
+
+
+def _named(source: Source) -> str:
+    title = title_of(source.definition)
+    if source.number:
+        title = gettext("%(title)s, version %(number)s", title=title, number=source.number)
+    else:
+        title = gettext("Draft of %(title)s", title=title)
+    return f"{title} – {source.study}"
 
 
 def _new(
@@ -182,9 +187,9 @@ def _new(
     """The page with the three ways to begin; the form that was refused keeps what was typed."""
     refused = library or copy or text
     library, copy, text = library or LibraryForm(), copy or CopyForm(), text or TextForm()
-    ready, others = list(_library()), list(_elsewhere(visit))
+    ready, others = list(_library()), _elsewhere(visit)
     library.file.choices = choices((file, title) for file, title, _ in ready)
-    copy.source.choices = choices((source, title) for source, title, _ in others)
+    copy.source.choices = choices((value, _named(source)) for value, source in others.items())
     return render(
         visit,
         "team/ask/instrument_new.html",
@@ -207,7 +212,10 @@ def new(visit: Visit) -> ResponseReturnValue:
 
 
 def _begun(visit: Visit, instrument: Instrument) -> ResponseReturnValue:
-    draft = drafts.begin(visit.db, visit.study_id, instrument, by=visit.account_id, now=visit.now)
+    return _onward(visit, drafts.begin(visit.db, visit.study_id, instrument, by=visit.account_id, now=visit.now))
+
+
+def _onward(visit: Visit, draft: Draft) -> ResponseReturnValue:
     visit.tell(gettext("The draft was begun. Nobody is asked anything before it is published."))
     return redirect(url_for("draft_list.look", study_id=visit.study_id, instrument_id=draft.instrument_id), code=303)
 
@@ -230,13 +238,17 @@ def from_library(visit: Visit) -> ResponseReturnValue:
 def from_study(visit: Visit) -> ResponseReturnValue:
     """The study has a draft that begins as what another study asks."""
     form = CopyForm(request.form)
-    others = {source: definition for source, _, definition in _elsewhere(visit)}
-    form.source.choices = choices((source, source) for source in others)
+    others = _elsewhere(visit)
+    if not others:
+        raise Missing
+    form.source.choices = choices((value, value) for value in others)
     if form.validate():
         try:
-            return _begun(visit, others[form.source.data])
+            draft = copying.copy(visit.db, visit.study_id, others[form.source.data], by=visit.account_id, now=visit.now)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "source")
+        else:
+            return _onward(visit, draft)
     return _new(visit, copy=form), 422
 
 
