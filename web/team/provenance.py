@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from instruments import drafts, versions
 from instruments.comparison import What
-from instruments.definition import Question, find
+from instruments.definition import Question, Role, find
 from instruments.route import Missingness
 from instruments.sentences import in_language
 from instruments.versions import Version
@@ -23,7 +23,7 @@ from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team import under_approval
-from web.team.asked import matrix_or_none
+from web.team.asked import SIGNS, SIGNS_OF_GUIDE, matrix_or_none
 from web.team.collation import WHAT
 from web.team.instruments import of_the_study, title_of
 from web.team.proposed_reasons import read_or_not
@@ -53,6 +53,7 @@ class Tally:
     runs: int
     asked: int
     answered: int
+    whom: tuple[tuple[Missingness, tuple[str, ...]], ...]  # what became of it, and with which participants
 
 
 def _steps(visit: Visit, published: Sequence[Version], question_id: str) -> list[Step]:
@@ -76,9 +77,13 @@ def _tallies(matrix: Matrix, question_id: str) -> list[Tally]:
     column = next((one for one in matrix.columns if one.question.id == question_id), None)
     found = []
     for number in sorted(column.versions) if column else ():
-        became = [row.cells[question_id] for row in matrix.rows if row.version == number]
+        there = [(row.cells[question_id], row.pseudonym) for row in matrix.rows if row.version == number]
+        became = [one for one, _ in there]
+        whom = tuple(
+            (what, tuple(pseudonym for one, pseudonym in there if one is what)) for what in SIGNS if what in became
+        )
         answered = sum(one is Missingness.ANSWERED for one in became)
-        found.append(Tally(number, len(became), sum(one.was_asked for one in became), answered))
+        found.append(Tally(number, len(became), sum(one.was_asked for one in became), answered, whom))
     return found
 
 
@@ -129,4 +134,5 @@ def question(visit: Visit, instrument_id: UUID, question_id: str) -> ResponseRet
         opened=matrix is not None,
         total=next((one for one in counted if one.column.question.id == question_id), None),
         words=WHAT,
+        signs=SIGNS_OF_GUIDE if row.role is Role.GUIDE else SIGNS,
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import make_response, request
+from flask import make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -124,7 +124,11 @@ def _given(visit: Visit, published: Sequence[Version], after: Witness, before: W
         if before.number < version.number <= after.number:
             for change in versions.changes_of(visit.db, version):
                 source = gettext(
-                    "Version %(number)s, %(approval)s", number=version.number, approval=approvals[version.approval]
+                    "Version %(number)s, %(approval)s; published %(day)s by %(person)s",
+                    number=version.number,
+                    approval=approvals[version.approval],
+                    day=version.published_at.date().isoformat(),
+                    person=visit.db.get_one(Account, version.published_by).name,
                 )
                 found.setdefault(change.question, []).append(
                     Given(change.reason, change.theme, change.evidence, source)
@@ -182,4 +186,8 @@ def compare(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         tongues=tuple(dict.fromkeys((*after.instrument.languages, *before.instrument.languages))),
         tongue=tongue,
         only_changed=request.args.get("show") == "changed",
+        # Made once: a comparison has a link for each of some hundred questions.
+        story=url_for(
+            "provenance.question", study_id=visit.study_id, instrument_id=instrument_id, question_id="_"
+        ).removesuffix("_"),
     )
