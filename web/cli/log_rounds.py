@@ -12,11 +12,12 @@ from sqlalchemy.exc import DBAPIError
 from vault.sequencer import SigningKeyGone
 from vault.settings import Settings
 from vault.store import Stores
-from web.kit import checkpoint_mail
+from web.kit import checkpoint_mail, renewal_mail
 from web.kit.sequencing import Sequencing
 
 EVERY = 1.0  # seconds between two rounds
 MAILS_EVERY = 10.0
+REMINDERS_EVERY = 600.0
 SAID_EVERY = 300.0  # a fault that stays is not told each second
 
 _logger = logging.getLogger(__name__)
@@ -37,13 +38,16 @@ def going_on(settings: Settings, stores: Stores) -> Iterator[None]:
 
 def _make(settings: Settings, stores: Stores, stop: threading.Event) -> None:
     keeps, app = Sequencing.of(settings, stores), checkpoint_mail.speaking()
-    mailed, said = -MAILS_EVERY, -SAID_EVERY
+    mailed, reminded, said = -MAILS_EVERY, -REMINDERS_EVERY, -SAID_EVERY
     while not stop.wait(EVERY):
         try:
             keeps.run()
             if time.monotonic() - mailed >= MAILS_EVERY:
                 mailed = time.monotonic()
                 checkpoint_mail.try_to_send(settings, stores, app, clock=lambda: datetime.now(UTC))
+            if time.monotonic() - reminded >= REMINDERS_EVERY:
+                reminded = time.monotonic()
+                renewal_mail.try_to_send(settings, stores, app, clock=lambda: datetime.now(UTC))
         except (DBAPIError, SigningKeyGone, OSError) as error:
             # A database that is away for a while comes back, and nothing is lost meanwhile.
             if time.monotonic() - said >= SAID_EVERY:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
+from survey import renewals
 from vault import approvals, departures, escrow, studies, study_keys
 from vault.accounts import Account
 from vault.errors import Conflict, Invalid
@@ -105,6 +106,7 @@ def overview(visit: Visit) -> ResponseReturnValue:
         "team/study.html",
         sites=[(site, approvals.in_force(db, study.id, site.id, on=today)) for site in places],
         approval=approvals.in_force(db, study.id, None, on=today),
+        endings=renewals.of_study(db, study.id, on=today) if Permit.MANAGE_APPROVALS in visit.permits else (),
         team=studies.members(db, study.id),
         cards=escrow.holders(db, study.id),
         held=study_keys.held(db, study.id, visit.signed_in),

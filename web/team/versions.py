@@ -18,7 +18,7 @@ from vault.studies import Permit
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.visit import Visit
-from web.team import under_approval
+from web.team import effective, under_approval
 from web.team.collation import WHAT, Collation, collate
 from web.team.instruments import of_the_study, title_of
 from web.team.kinds_in_words import ROLES, how_many
@@ -58,6 +58,8 @@ def read(visit: Visit, version_id: UUID) -> ResponseReturnValue:
         stories=[question.id for question in questions(instrument)],
         words=WHAT,
         approval=under_approval.titles(visit)[version.approval],
+        within=version.within,
+        sites=effective.of_version(visit, version),
         publisher=visit.db.get_one(Account, version.published_by),
     )
 
@@ -185,6 +187,11 @@ def compare(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
         ],
         tongues=tuple(dict.fromkeys((*after.instrument.languages, *before.instrument.languages))),
         tongue=tongue,
+        sites=[
+            (gettext("version %(number)s", number=version.number), effective.of_version(visit, version))
+            for version in published
+            if str(version.number) in (before.value, after.value)
+        ],
         only_changed=request.args.get("show") == "changed",
         # Made once: a comparison has a link for each of some hundred questions.
         story=url_for(

@@ -71,9 +71,18 @@ class Desk:
             drafts.save_draft(work.db, instrument, shelf.load(entry), seen=seen, by=self.person.id, now=self.now)
             work.commit()
 
+    def grant(self, instrument: UUID) -> int:
+        """The board decided on the draft as it stands, so it may be published; returns the decision's number."""
+        with self.house.stores.work() as work:
+            draft = drafts.draft_of(work.db, instrument)
+            self.approval = granted(work.db, draft, by=self.person.id, now=self.now)
+            work.commit()
+        return self.approval
+
     def publish(self, instrument: UUID, entry: Entry) -> Version:
         """The library's version is published with the library's reasons."""
         self.write(instrument, entry)
+        under = self.grant(instrument)
         with self.house.stores.work() as work:
             draft = drafts.draft_of(work.db, instrument)
             under = granted(work.db, draft, by=self.person.id, now=self.now)

@@ -23,6 +23,7 @@ def second(desk: Desk, instrument: UUID) -> UUID:
     """The first version is published, and the draft has one question more."""
     desk.publish(instrument, FIRST)
     desk.write(instrument, SECOND)
+    desk.grant(instrument)
     return instrument
 
 
