@@ -634,6 +634,7 @@ class Decision(NamedTuple):
     instruments: frozenset[str]  # none named: every one
     documents: frozenset[str]
     texts: frozenset[str]  # the very texts that the board had before it
+    participants: int  # how many may come in; 0: no limit
 
     def takes(self, text: Text) -> bool:
         """Whether its limits let the text in."""
@@ -681,6 +682,7 @@ class Approvals(Rule):
         self._decisions[entry.number_of("approval")] = Decision(
             entry.fact("effective"), entry.fact("expires"), entry.number_of("replaces"), entry.fact("site"),
             frozenset(entry.words("instruments")), frozenset(entry.words("documents")), frozenset(entry.words("texts")),
+            entry.number_of("participants"),
         )  # fmt: skip
 
     def _placed(self, entry: Entry) -> None:
@@ -708,6 +710,10 @@ class Approvals(Rule):
             for number, one in begun.items()
             if day <= one.expires and not {(number, ""), (number, one.site if site is None else site)} & replaced
         }
+
+    def limit_of(self, number: int) -> int:
+        """How many a decision lets come in; 0 for no limit."""
+        return self._decisions[number].participants
 
     def renews(self, number: int, former: int) -> bool:
         """Whether one decision is the other or came of it by renewals."""
@@ -792,6 +798,7 @@ class Enrolments(Rule):
     def __init__(self, approvals: Approvals) -> None:
         super().__init__()
         self._approvals = approvals
+        self._beyond: Counter[int] = Counter()  # by decision, how many more a lead has decided on
         self._untold = 0
 
     @property
@@ -800,7 +807,11 @@ class Enrolments(Rule):
             "participant.enrolled": self._came,
             "participant.admitted": self._came,
             "participant.placed": self._came,
+            "enrolment.one-more": self._one_more,
         }
+
+    def _one_more(self, entry: Entry) -> None:
+        self._beyond[entry.number_of("approval")] += 1
 
     def _came(self, entry: Entry) -> None:
         if "approval" not in entry.facts:
@@ -809,10 +820,14 @@ class Enrolments(Rule):
             return
         self.looked_at += 1
         number, taken, most = entry.number_of("approval"), entry.number_of("taken"), entry.number_of("most")
-        if number not in self._approvals.in_force(entry.day, entry.fact("site")):
+        holding = self._approvals.in_force(entry.day, entry.fact("site"))
+        limits = {self._approvals.limit_of(one) + self._beyond[one] for one in holding if self._approvals.limit_of(one)}
+        if number not in holding:
             self.breaks(entry, f"{entry.whom} came in under approval {number}, which was not in force there that day.")
         elif most and taken > most:
             self.breaks(entry, f"{entry.whom} was number {taken}, and {most} were allowed.")
+        elif most not in limits and entry.action != b"participant.placed" and (most or limits):
+            self.breaks(entry, f"it says that {most or 'any number'} were allowed, which nobody had decided.")
 
     def end(self, last: Entry) -> None:
         if self._untold:
@@ -1138,34 +1153,15 @@ class Form(Rule):
 # Times of single pages are sealed with the answers, so these lines bear the day only.
 _DAY_ONLY = {b"answers.saved"}
 # Deeds for which there is no rule beyond those about all entries. Any other action is named at the end.
-_NO_RULE = frozenset(
-    [
-        "account.welcomed",
-        "approval.recorded",
-        "candidate.accepted",
-        "consent.begun",
-        "escrow.entrusted",
-        "frame.extended",
-        "instrument.begun",
-        "instrument.offered",
-        "interview.ended",
-        "invitations.released",
-        "letter.sent",
-        "link.opened",
-        "link.stopped",
-        "log.key-changed",
-        "participant.code-renewed",
-        "participant.placed",
-        "participants.imported",
-        "quota.dropped",
-        "quota.set",
-        "release.checked",
-        "release.failed",
-        "release.holds-erased",
-        "erasure.reapplied",
-        "site.added",
-        "study.founded",
-    ]
+NO_RULE = frozenset(
+    "account.welcomed amendment.approved amendment.drafted amendment.refused amendment.submitted "  # noqa: SIM905
+    "amendment.withdrawn board.answered board.asked board.settled catch-up.closed catch-up.letters-prepared "
+    "catch-up.offered consent.begun consents.sampled decision-letter.kept decision-letter.read "
+    "erasure.reapplied evidence.taken frame.extended incident.acted incident.closed incident.owed "
+    "incident.recorded incident.reopened incident.reported instrument.begun instrument.copied "
+    "instrument.copied-draft instrument.offered invitations.released letter.sent link.opened link.stopped "
+    "log.key-changed participant.code-renewed participants.imported quota.dropped quota.set release.checked "
+    "release.failed release.holds-erased reporting.written site.added".split()
 )
 
 
@@ -1254,7 +1250,7 @@ class Log:
         if looks is not None:
             for look in looks:
                 look(entry)
-        elif entry.action.decode() not in _NO_RULE:
+        elif entry.action.decode() not in NO_RULE:
             self.strange[entry.action.decode()] += 1
 
 

@@ -12,10 +12,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from exports.evidence import verify_log
+from exports.evidence.verify_log import Log
 from tests.conftest import NOON
 from tests.exports.log_making import entry, lines_of, verify
 from tests.exports.log_scenario import Databases, Played, copied, handed_over, played, put_in
 from vault import passphrases
+from web.team.deeds import DEEDS
 
 LATER = {"hours": 4}  # after everything that happened in the study
 STRANGER, RELEASE, VERSION = str(UUID(int=7)), str(UUID(int=8)), str(UUID(int=9))
@@ -122,6 +125,11 @@ CASES: dict[str, Case] = {
         "Nobody was enrolled", "was not in force there",
         [{"action": "participant.enrolled", "actor": "coordinator", "subject": SOMEBODY, "approval": 99, "site": "",
           "taken": 1, "most": 0}],
+    ),
+    "somebody who comes in beyond a limit that nobody has set so high": (
+        "Nobody was enrolled", "50 were allowed, which nobody had decided",
+        [{"action": "participant.enrolled", "actor": "coordinator", "subject": SOMEBODY, "approval": "in force",
+          "site": "", "taken": 41, "most": 50}],
     ),
     "somebody who is one too many": (
         "Nobody was enrolled", "number 41, and 40 were allowed",
@@ -316,6 +324,12 @@ def test_the_entry_that_breaks_a_rule_is_named_and_no_other(
     offender = len(before) + next((at for at, one in enumerate(told) if "offends" in one), len(told) - 1)
     assert f"First: entry {offender:,}, " in wrong
     assert why in wrong
+
+
+def test_every_deed_that_the_log_has_words_for_is_under_a_rule_or_was_looked_at_and_needs_none() -> None:
+    """Whoever adds a deed says in verify_log.py whether a rule has to know of it: a handler, or its name in NO_RULE."""
+    ruled = {action for rule in Log([], []).rules for action in rule.deeds}
+    assert set(DEEDS) - ruled - verify_log.NO_RULE == set()
 
 
 def test_a_log_without_its_beginning_is_named(study: Played, tmp_path: Path) -> None:
