@@ -22,6 +22,7 @@ from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit, Role
 from web.kit.forms import PageForm
 from web.kit.guard import Pages
+from web.kit.i18n import LANGUAGES
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
@@ -118,7 +119,7 @@ def _page(
         form=form,
         version=version,
         title=title_of(instrument),
-        tongues=instrument.languages,
+        tongues={one: LANGUAGES.get(one, one) for one in instrument.languages},
         words=words,
         offered=offered,
         chosen=frozenset(chosen),
