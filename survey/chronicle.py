@@ -174,7 +174,7 @@ def told(editions: Sequence[Edition], axis: Sequence[Column], every: Sequence[Ca
     }  # fmt: skip
     for one in every:
         found += _of_candidate(one, axis, entered)
-    events = sorted(found, key=lambda event: (event.slot, event.at, _ORDER.index(event.deed)))
+    events = sorted(found, key=lambda event: (event.slot, event.at, event.version, _ORDER.index(event.deed)))
     return Chronicle(tuple(editions), tuple(axis), tuple(every), tuple(events), _themes(events))
 
 
