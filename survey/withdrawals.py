@@ -128,6 +128,9 @@ def withdraw(
     db.refresh(participant, with_for_update=True)
     if way not in open_to(participant):
         raise HasWithdrawn
+    # A page that is being saved at this moment is saved before, or not at all: who saves looks at consent after this.
+    for run in runs.of_participant(db, participant.id):
+        runs.find(db, participant.id, run.id, writing=True)
     study_id, subject = participant.study_id, participant_keys.commitment(rings, participant.id)
     actor = ledger.participant(subject) if by is None else ledger.staff(by)
     decisions.withdraw_all(db, rings, study_id, participant.id, now=now, by=by, only=_NO_TO[way])

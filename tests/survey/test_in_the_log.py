@@ -1,17 +1,20 @@
 """What the log tells of participants, so that somebody who reads nothing else can judge by it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
-from survey import assignments, interviews, invitations, responses, runs
+from survey import assignments, interviews, invitations, participants, responses, runs, withdrawals
 from survey.participants import Enrolled
+from survey.withdrawals import Way
 from tests.survey.field import GUIDE, SURVEY, Field, field_of, grant, in_the_log, published, taking_part
 from vault import departures, ledger, participant_sessions, rotation, studies
 from vault.ledger import LedgerEntry
-from vault.store import Work
+from vault.store import Stores, Work
 from vault.studies import Role, Scope
 
 
@@ -44,6 +47,38 @@ def test_every_page_that_is_saved_has_a_line_with_the_day_and_without_the_time(q
         assert line["facts"] == {"kind": "self", "version": str(version.id)}
     (begun,) = _lines(quick, "instrument.published")
     assert (begun["facts"]["id"], begun["facts"]["of"]) == (str(version.id), str(version.instrument_id))
+
+
+def test_a_page_that_is_being_saved_while_somebody_withdraws_comes_before_in_the_log(
+    stores: Stores, now: datetime
+) -> None:
+    with stores.work() as work:
+        field, who = _someone(work, now)
+        version = published(work, field, SURVEY, now=now)
+        agreed, subject = grant(work, who), in_the_log(work, who.participant.id)
+        began = responses.begin(work.db, work.keyring, who.participant, version.instrument_id, agreed, now=now)
+        work.commit()
+
+    def leave() -> None:
+        with stores.work() as own:
+            here = participants.find(own.db, field.study.id, who.participant.id)
+            withdrawals.withdraw(own.db, own.keyring, here, Way.STOP, now=now)
+            own.commit()
+
+    with ThreadPoolExecutor(1) as pool, stores.work() as work:
+        run = runs.find(work.db, who.participant.id, began.id, writing=True)
+        leaving = pool.submit(leave)
+        with pytest.raises(TimeoutError):
+            leaving.result(timeout=0.5)
+        responses.save(
+            work.db, who.keys[Scope.RESPONSES], grant(work, who), run, 0, {"mentor": "no"}, seen=0,
+            loaded=responses.load(work.db, who.keys[Scope.RESPONSES], run), now=now, subject=subject,
+        )  # fmt: skip
+        work.commit()
+        leaving.result(timeout=30)
+    with stores.work(reading=True) as work:
+        actions = work.db.scalars(select(LedgerEntry.action).order_by(LedgerEntry.number)).all()
+        assert actions.index("answers.saved") < actions.index("participant.withdrew")
 
 
 def test_a_participant_is_called_the_same_in_the_log_for_life(quick: Work, now: datetime) -> None:

@@ -1,13 +1,17 @@
 """The questions: saved with every turn, kept when they are refused, and never lost between two tabs."""
 
+import json
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 
 from survey import runs
 from survey.participants import Enrolled
 from tests.web.pages import Form, Page
 from tests.web.participant.conftest import Place
+from vault import participant_keys
+from vault.ledger import LedgerEntry
 
 SOUND = {"role": "clinician", "university": "calgary", "years": "12"}
 BARRIERS = ("time", "recognition", "money", "skills", "availability")
@@ -45,6 +49,15 @@ def test_the_way_leads_from_page_to_page_to_the_review_and_the_thanks(place: Pla
     assert thanks.words("code") == enrolled.code.text
     assert run_of(place, enrolled).submitted_on is not None
     assert browser.get(page.path).location == "/p/go"
+
+
+def test_every_page_that_is_sent_has_a_line_of_the_participants_in_the_log(place: Place) -> None:
+    _, enrolled, page = place.agreed()
+    through(page)
+    with place.house.stores.work(reading=True) as work:
+        bodies = select(LedgerEntry.body).where(LedgerEntry.action == "answers.saved")
+        subjects = [json.loads(body)["subject"] for body in work.db.scalars(bodies)]
+        assert subjects == [participant_keys.commitment(work.keyring, enrolled.participant.id)] * 4
 
 
 def test_who_has_no_mentor_is_not_asked_about_one(place: Place) -> None:
