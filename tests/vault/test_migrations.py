@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from consent import decisions, documents, drafts
 from exports import jobs, releases
+from exports.reporting import remarks
 from instruments import draft_states, versions
 from instruments import drafts as instrument_drafts
 from instruments.definition import to_json
@@ -71,7 +72,7 @@ EVERY_ROOM_WITH_TABLES = (
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
     audiences, board_questions, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links,
     amendments, decision_letters, nominations, page_drafts, places, recruitment, releases,
-    renewals, runs, statuses, verdicts, withdrawals,
+    renewals, runs, statuses, verdicts, withdrawals, remarks,
 )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def differences(engine: Engine, base: type[Base] | type[KeyringBase]) -> list[ob
 
 
 def test_tables_are_what_the_code_says(stores: Stores) -> None:
-    assert len(EVERY_ROOM_WITH_TABLES) == 46
+    assert len(EVERY_ROOM_WITH_TABLES) == 47
     assert differences(stores.main, Base) == []
     assert differences(stores.keyring, KeyringBase) == []
 

@@ -21,12 +21,12 @@ from instruments import drafts, shelf, versions
 from instruments.comparison import Reason
 from instruments.versions import Version
 from survey import (
-    amendments,
-    decision_letters,
     agreements,
+    amendments,
     assignments,
     board_questions,
     catch_up_offers,
+    decision_letters,
     frames,
     incidents,
     interviews,
@@ -38,8 +38,8 @@ from survey import (
     verdicts,
 )  # fmt: skip
 from survey import drafts as kept
-from survey.board_questions import Concern
 from survey.amendments import Plea
+from survey.board_questions import Concern
 from survey.decision_letters import Keeper
 from survey.deltas import About, Candidate, Delta, Memo, TopicNote
 from survey.incidents import Sort, Told
@@ -135,7 +135,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         "other": nominee.pseudonym, "slot": 0, "occasion_id": occasion.id, "name": "stop", "release_id": release.id,
         "candidate_id": candidate, "offer_id": offer, "kind": "xlsform", "section_id": section.id,
         "question_id": section.questions[0].id, "reference": "W-AAAA-AAAA",
-        "incident_id": incident.id, "concern_id": asked.id,
+        "incident_id": incident.id, "concern_id": asked.id, "checklist": "coreq",
         "number": 1, "approval_number": approval, "letter_id": letter,
     }  # fmt: skip
     return Furnished(study, {name: str(value) for name, value in known.items()}, cookie)

@@ -121,6 +121,7 @@ DEEDS: dict[str, LazyString] = {
     "board.answered": _l("Said something to number %(number)s of the board's questions."),
     "board.settled": _l("Held number %(number)s of the board's questions for answered."),
     "consents.sampled": _l("Looked at %(consents)s consents on the board's behalf."),
+    "reporting.written": _l("Wrote what the team says to items of %(checklist)s: %(items)s."),
     "evidence.taken": _l("Took the evidence of the study along."),
     "erasure.promised": _l("Promised that a participant will be forgotten."),
     "erasure.keys-destroyed": _l("Destroyed a participant's keys."),
