@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from instruments.answers import filled, question_reader
+from instruments.answers import filled
 from instruments.condition_parser import parse
-from instruments.conditions import Condition, evaluate
 from instruments.definition import Instrument, Question, Role, Section
-from instruments.fields import Circumstances, Form, Reader
+from instruments.fields import Circumstances, Form
 from instruments.kinds import Answer, Answers, Rank, codes_of, options_of
 from instruments.offering import Offering
 from instruments.pages import Page, pages_of
 from instruments.ranking import move_field, moved
 from instruments.required import lacking
 from instruments.sentences import Problem
+from instruments.walking import Step, Walk
+
+_MOST = 1000  # of what is remembered of a plan
 
 
 class Missingness(StrEnum):
@@ -70,40 +72,30 @@ class Progress:
     minutes: int | None
 
 
-class _Step:
-    """A question, ready to be reached and read."""
-
-    __slots__ = ("asks", "condition", "id", "offering", "question", "read", "section", "slot")
-
-    def __init__(self, question: Question, slot: int, section: Condition | None) -> None:
-        self.question = question
-        self.id = question.id
-        self.asks = question.asks
-        self.slot = slot
-        self.section = section
-        self.condition = parse(question.relevant) if question.relevant else None
-        self.offering = Offering(question.kind)
-        self.read: Reader = question_reader(question)
-
-
 class Plan:
     """An instrument compiled. Every method is total: any answers, of whatever shape, have their way."""
 
-    __slots__ = ("_first", "_ids", "_of_section", "_steps", "instrument", "pages")
+    __slots__ = ("_far", "_first", "_ids", "_of_section", "_steps", "_straight", "instrument", "pages")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
         self.pages: tuple[Page, ...] = pages_of(instrument)
         self._of_section = {section.id: section for section in instrument.sections}
         conditions = {section.id: parse(section.relevant) for section in instrument.sections if section.relevant}
-        self._steps: list[_Step] = []
+        self._steps: list[Step] = []
         self._first: list[int] = []
         for page in self.pages:
             self._first.append(len(self._steps))
             section = conditions.get(page.section)
-            self._steps += [_Step(question, page.slot, section) for question in page.questions]
+            self._steps += [Step(question, page.slot, section) for question in page.questions]
         self._first.append(len(self._steps))
         self._ids = {step.id: step for step in self._steps}
+        # Where nothing depends on an answer the route is the same for everybody.
+        depends = any(step.section or step.condition or step.offering.conditional for step in self._steps)
+        self._straight: Reached | None = None
+        if not depends:
+            self._straight = Plan.reached(self, {})
+        self._far: dict[tuple[int, tuple[str, ...]], Progress] = {}
 
     @classmethod
     def of(cls, instrument: Instrument) -> "Plan":
@@ -130,7 +122,11 @@ class Plan:
 
     def reached(self, answers: Answers) -> Reached:
         """Everything that the route leads to, given all answers that are kept."""
-        walk = _Walk(answers)
+        straight = self._straight
+        if straight is not None:
+            counting = {name: answers[name] for name in straight.questions if answers.get(name) is not None}
+            return Reached(straight.questions, straight.slots, counting)
+        walk = Walk(answers)
         found = [step for step in self._steps if walk.reaches(step)]
         slots = dict.fromkeys(step.slot for step in found)
         return Reached(tuple(step.id for step in found), tuple(slots), walk.counting)
@@ -234,6 +230,15 @@ class Plan:
     def progress(self, slot: int, answers: Answers, reached: Reached | None = None) -> Progress:
         """How far one is on a page: parts are sections in which something is reached. ``reached`` spares a walk."""
         reached = reached or self.reached(answers)
+        key = slot, reached.questions
+        found = self._far.get(key)
+        if found is None:
+            if len(self._far) >= _MOST:
+                self._far.clear()
+            found = self._far[key] = self._progress(slot, reached)
+        return found
+
+    def _progress(self, slot: int, reached: Reached) -> Progress:
         parts = list(dict.fromkeys(self.pages[at].section for at in reached.slots))
         here = self.pages[slot].section
         asked = [step for step in map(self._ids.__getitem__, reached.questions) if step.asks]
@@ -243,48 +248,13 @@ class Plan:
         about = None if minutes is None or not whole else max(1, round(minutes * left / whole))
         return Progress(parts.index(here) + 1 if here in parts else len(parts), len(parts), about)
 
-    def _up_to(self, slot: int, answers: Answers) -> tuple["_Walk", list[_Step]]:
+    def _up_to(self, slot: int, answers: Answers) -> tuple[Walk, list[Step]]:
         """The walk as it stands in front of a page, and the steps on the page."""
         begin, end = self._first[slot], self._first[slot + 1]
-        walk = _Walk(answers)
+        walk = Walk(answers)
         for step in self._steps[:begin]:
             walk.reaches(step)
         return walk, self._steps[begin:end]
-
-
-class _Walk:
-    """Goes from question to question and remembers the answers that count."""
-
-    __slots__ = ("_all", "_sections", "counting")
-
-    def __init__(self, answers: Answers) -> None:
-        self._all = answers
-        self._sections: dict[int, bool] = {}
-        self.counting: dict[str, Answer] = {}
-
-    def leads_to(self, step: _Step) -> bool:
-        """Whether the step is reached."""
-        counting = self.counting
-        if step.section is not None:
-            # A section is entered or left out as a whole, so its condition is asked once, when it begins.
-            key = id(step.section)
-            entered = self._sections.get(key)
-            if entered is None:
-                entered = self._sections[key] = evaluate(step.section, counting)
-            if not entered:
-                return False
-        return step.condition is None or evaluate(step.condition, counting)
-
-    def reaches(self, step: _Step) -> bool:
-        """The same, and the answer that was given there counts from now on."""
-        if not self.leads_to(step):
-            return False
-        answer = self._all.get(step.id)
-        if answer is not None and step.offering.conditional:
-            answer = step.offering.kept(answer, self.counting)
-        if answer is not None:
-            self.counting[step.id] = answer
-        return True
 
 
 def _became(question: Question, answer: Answer) -> Missingness:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVarTuple
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Enum, Insert, Select, Update, Uuid
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
@@ -24,38 +24,76 @@ PATIENCE = 30  # seconds in which a writer waits for another one
 
 def begin(connection: Connection) -> None:
     """SQLAlchemy begins; where the driver has begun already, it goes on with that transaction."""
-    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+    if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
         _open(connection.connection, connection.engine)
 
 
 def _open(held: PoolProxiedConnection, engine: Engine) -> None:
     """A writer takes its lock at once: a reader that turns writer half-way cannot wait and would fail."""
-    info, reading = held.info, "reading" in engine.get_execution_options()
+    info, reading, driver = held.info, "reading" in engine.get_execution_options(), held.dbapi_connection
     if info["reading"] is not reading:
-        _tell(held, engine.dialect, f"PRAGMA query_only={'ON' if reading else 'OFF'}")
+        _tell(driver, engine.dialect, f"PRAGMA query_only={'ON' if reading else 'OFF'}")
         info["reading"] = reading
     # Writers of one process take turns before: SQLite hands its lock on in no order, and whoever waits for it asks
     # over and over. Who has waited for long tries their luck there.
     # A connection keeps its turn from one transaction to the next until it is given back.
     if not reading and not info["writing"]:
         info["writing"] = info["turn"].acquire(timeout=PATIENCE)
-    _tell(held, engine.dialect, "BEGIN" if reading else "BEGIN IMMEDIATE")
+    _tell(driver, engine.dialect, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def pass_on(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+def pass_on(connection: DBAPIConnection | None, entry: ConnectionPoolEntry | PoolProxiedConnection) -> None:
     """A connection is given back, so the next writer may begin."""
     if entry.info.get("writing"):
         entry.info["writing"] = False
         entry.info["turn"].release()
 
 
-def _tell(held: PoolProxiedConnection, dialect: Dialect, statement: str, values: Any = ()) -> DBAPICursor:
-    cursor, driver = held.cursor(), dialect.loaded_dbapi
+def _tell(driver: Any, dialect: Dialect, statement: str, values: Any = ()) -> Any:
+    """The cursor after a statement; the connections of both drivers carry one out by themselves."""
     try:
-        cursor.execute(statement, values)
-    except driver.Error as error:
-        raise DBAPIError.instance(statement, None, error, driver.Error, hide_parameters=True, dialect=dialect) from None
-    return cursor
+        return driver.execute(statement, values)
+    except dialect.loaded_dbapi.Error as error:
+        kind = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(statement, None, error, kind, hide_parameters=True, dialect=dialect) from None
+
+
+class Spare:
+    """Connections in which the driver begins, while nobody holds them. The one used last comes first: it has read most
+    of what is needed next. To ask SQLAlchemy's pool for one and give it back takes as long as five statements.
+    """
+
+    __slots__ = ("_idle",)
+
+    def __init__(self) -> None:
+        self._idle: list[PoolProxiedConnection] = []
+
+    def __len__(self) -> int:
+        return len(self._idle)
+
+    def take(self, engine: Engine) -> PoolProxiedConnection:
+        """A connection that nobody else has."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            held = engine.raw_connection()
+            held.detach()
+            return held
+
+    def give(self, held: PoolProxiedConnection) -> None:
+        """The connection is there for others, without a transaction."""
+        driver: Any = held.dbapi_connection
+        try:
+            if driver.in_transaction:
+                driver.rollback()
+            self._idle.append(held)
+        finally:
+            pass_on(None, held)
+
+    def close(self, engine: Engine) -> None:
+        """None is left."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 class Database(Session):
@@ -65,18 +103,26 @@ class Database(Session):
     _joined: Connection | None = None
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, expire_on_commit=False)
-        self._engine = engine
+        self._engine, self.dialect, self._whole = engine, engine.dialect, False
+        self._spare: Spare | None = engine.get_execution_options().get("spare")
 
-    def driver(self) -> PoolProxiedConnection:
+    def __getattr__(self, name: str) -> Any:
+        """What SQLAlchemy's session is made of, when it is first asked for: most pages need none of it."""
+        if self._whole:
+            raise AttributeError(name)
+        self._whole = True
+        super().__init__(self._engine, expire_on_commit=False)
+        return getattr(self, name)
+
+    def driver(self) -> Any:
         """The driver's connection in the transaction of this session, which has begun now at the latest."""
-        if self.in_transaction() or self._engine.dialect.name != "sqlite":
+        if self._whole and self.in_transaction():
             self.flush()  # as before every statement of the session's own
-            return self.connection().connection
-        if self._held is None:
-            self._held = self._engine.raw_connection()
+        elif self._held is None and self._spare is not None:
+            self._held = self._spare.take(self._engine)
             _open(self._held, self._engine)
-        return self._held
+        held = self._held or self.connection().connection
+        return held.dbapi_connection
 
     def get_bind(self, *args: Any, **more: Any) -> Engine | Connection:
         """The engine or, once the driver has begun, its connection."""
@@ -87,26 +133,27 @@ class Database(Session):
         return self._joined
 
     def commit(self) -> None:
-        if self.in_transaction():
+        if self._whole and self.in_transaction():
             super().commit()
         elif self._held is not None:
-            self._held.commit()
+            _tell(self._held.dbapi_connection, self.dialect, "COMMIT")
         self._let_go()
 
     def rollback(self) -> None:
-        super().rollback()
+        if self._whole:
+            super().rollback()
         self._let_go()
 
     def close(self) -> None:
         # Where only the driver was asked there is nothing to forget, and to look for it takes a while.
-        if self.in_transaction() or self.identity_map:
+        if self._whole and (self.in_transaction() or self.identity_map):
             super().close()
         self._let_go()
 
     def _let_go(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = self._joined = None
+        held, self._held, self._joined = self._held, None, None
+        if held is not None and self._spare is not None:
+            self._spare.give(held)
 
 
 # What a driver gives for an id or for a word of an enumeration is seldom new: of each the last ones are remembered.
@@ -147,19 +194,22 @@ class Prepared(Generic[*Ts]):
 
     def write(self, db: Session, **values: object) -> int:
         """How many rows were written."""
-        return self._carry_out(db, values)[1].rowcount
+        count: int = self._carry_out(db, values)[1].rowcount
+        return count
 
-    def _carry_out(self, db: Session, values: dict[str, object]) -> tuple[_Made, DBAPICursor]:
-        held = db.driver() if isinstance(db, Database) else db.connection().connection
-        dialect = dialect_of(db)
+    def _carry_out(self, db: Session, values: dict[str, object]) -> tuple[_Made, Any]:
+        if isinstance(db, Database):
+            driver, dialect = db.driver(), db.dialect
+        else:
+            driver, dialect = db.connection().connection.dbapi_connection, dialect_of(db)
         made = self._made.get(dialect.name)
         if made is None:
             made = self._made[dialect.name] = _Made(self._statement, dialect, self._columns)
         given = [way(values[name]) if way else values[name] for name, way in made.ways_in]
         if dialect.positional:
-            return made, _tell(held, dialect, made.text, given)
+            return made, _tell(driver, dialect, made.text, given)
         named = {name: one for (name, _), one in zip(made.ways_in, given, strict=True)}
-        return made, _tell(held, dialect, made.text, named)
+        return made, _tell(driver, dialect, made.text, named)
 
 
 def dialect_of(db: Session) -> Dialect:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, mapped_c
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from vault.errors import NotSetUp
-from vault.prepared import PATIENCE, Database, begin, pass_on
+from vault.prepared import PATIENCE, Database, Spare, begin, pass_on
 
 
 class Instant(TypeDecorator[datetime]):
@@ -112,11 +112,13 @@ def open_engine(url: str) -> Engine:
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if parsed is None or parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
         raise NotSetUp("A database is a SQLite file (sqlite:///path) or PostgreSQL (postgresql://…). Correct its URL.")
-    engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True, **_POOL)
-    turn = threading.Lock()
+    turn, spare = threading.Lock(), Spare()
+    options = {"connect_args": {"timeout": PATIENCE}, "execution_options": {"spare": spare}}
+    engine = create_engine(parsed, hide_parameters=True, **options, **_POOL)
     event.listen(engine, "connect", lambda connection, entry: _prepare(connection, entry, turn))
     event.listen(engine, "begin", begin)
     event.listen(engine, "checkin", pass_on)
+    event.listen(engine, "engine_disposed", spare.close)
     return engine
 
 

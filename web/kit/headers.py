@@ -38,9 +38,10 @@ _OURS = frozenset(name for name, _ in (*_ALWAYS, _HTTPS, _NO_SCRIPTS, _NEVER_KEP
 
 def nonce() -> str:
     """The number that a script of this answer carries; an answer whose template never asks allows no script."""
-    made: str | None = request.environ.get(_NONCE)
+    environ = request.environ
+    made: str | None = environ.get(_NONCE)
     if made is None:
-        made = request.environ[_NONCE] = secrets.token_urlsafe(16)
+        made = environ[_NONCE] = secrets.token_urlsafe(16)
     return made
 
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from flask import Flask, has_request_context, request
+from flask import Flask, has_request_context
+from flask.globals import request_ctx
 from flask_babel import Babel, get_locale
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
@@ -19,10 +20,11 @@ def chosen() -> str:
     """The visitor's choice, else the best of what their browser asks for, else English."""
     if not has_request_context():
         return "en"
-    cookie = request.cookies.get(cookies.LANGUAGE, "")
+    sent = request_ctx.request
+    cookie: str = sent.cookies.get(cookies.LANGUAGE, "")
     if cookie in LANGUAGES:
         return cookie
-    return _best(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return _best(sent.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
 
 
 @lru_cache(maxsize=1024)

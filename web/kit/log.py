@@ -12,14 +12,29 @@ from flask import Flask, Request
 log = logging.getLogger("verbatim")
 
 
+class _Clock(logging.Formatter):
+    """A moment is spelled once in each second, in UTC."""
+
+    _spelled = 0, ""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+        second, spelled = self._spelled
+        if second != int(record.created):
+            second = int(record.created)
+            spelled = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._spelled = second, spelled
+        return spelled
+
+
 def install(app: Flask) -> None:
     """Requests are logged like this and in no other way."""
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
-        handler.formatter.converter = time.gmtime  # type: ignore[union-attr]
+        handler.setFormatter(_Clock("%(asctime)sZ %(levelname)s %(message)s"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
+    # No line says which thread of which process it was, so nobody looks that up.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Flask would log the traceback of a fault by itself, with everything that its message holds.
     app.logger.disabled = True
     inner: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app

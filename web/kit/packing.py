@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
+from web.kit.site import Answer
+
 _WORTH_IT = 1000
 # The least effort makes a page of questions six times smaller; the greatest takes half as long again for a tenth more.
 _EFFORT = 1
@@ -82,4 +84,4 @@ def _taken() -> bool:
 
 def _answer(body: bytes, status: int, *more: tuple[str, str]) -> Response:
     headers = [("Vary", "Accept-Encoding"), *more]
-    return Response(body, status, headers, content_type="text/html; charset=utf-8")
+    return Answer(body, status, headers, content_type="text/html; charset=utf-8")

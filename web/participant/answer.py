@@ -109,7 +109,7 @@ def _base(version_id: UUID) -> str:
 
 def _overtaken_notice(version_id: UUID) -> str:
     """One sentence for whoever saved a page that had been saved from elsewhere meanwhile."""
-    slot = request.args.get("also", type=int)
+    slot = request.args.get("also", type=int) if request.query_string else None
     if slot is None:
         return ""
     said = phrases(i18n.chosen())
