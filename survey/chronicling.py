@@ -12,7 +12,7 @@ from instruments.definition import questions
 from survey import accepting, runs, verdicts
 from survey.chronicle import Chronicle, Column, Edition, Turn, columns, told
 from survey.participants import Participant
-from survey.runs import Kind, Response
+from survey.runs import Response
 from survey.verdicts import By, Candidate, Step, Verdict
 
 
@@ -36,13 +36,13 @@ def of_instrument(
     )  # fmt: skip
     if by is None:
         return told(editions, _by_version(editions), _accepted(db, study_id, instrument_id))
-    there = [
-        run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind is not Kind.TEST
-    ]
+    there = [run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts]
+    # A catch-up asks a few questions of somebody who has a column already.
+    first = [run for run in there if not run.kind.later]
     numbers = {edition.id: edition.number for edition in editions}
     every = verdicts.listed(db, rings, study_id, by=by, now=now)
     return told(
-        editions, columns(there, numbers, _pseudonyms(db, study_id)), _of_instrument(every, instrument_id, there)
+        editions, columns(first, numbers, _pseudonyms(db, study_id)), _of_instrument(every, instrument_id, there)
     )
 
 
