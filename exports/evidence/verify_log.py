@@ -1239,13 +1239,15 @@ class Log:
         return entry
 
     def _look(self, entry: Entry) -> None:
+        if entry.action == b"log.key-changed":
+            self.key_changes.append(entry)
+        if not self.form.study:
+            return  # what belongs to no study has no team, and nobody takes part in it
         if entry.actor[:6] == b"staff:":
             self.team.seen(entry)
         state = self._people.get(entry.subject, 0) if entry.subject else 0
         if state & (_GONE | _NAME_GONE):
             self.erasures.about(entry, state)
-        if entry.action == b"log.key-changed":
-            self.key_changes.append(entry)
         looks = self._looks.get(entry.action)
         if looks is not None:
             for look in looks:
@@ -1370,24 +1372,26 @@ class _InForce(NamedTuple):
 
 def _succession(log: Log, given: Given, report: Report) -> list[_InForce]:
     """The keys in the order in which they signed, as the log itself tells it."""
-    first = given.keys[0]
-    chain = [_InForce(first, 0, None)]
+    changes = []
     for entry in log.key_changes:
         try:
-            key, former = key_of(entry.fact("key")), key_of(entry.fact("former"))
+            changes.append((entry, key_of(entry.fact("former")), key_of(entry.fact("key"))))
         except Unusable as fault:
             report.bad(f"{entry}: {fault}")
-            continue
+    first = given.keys[0]
+    if given.key_was_kept and any(key == first for _, _, key in changes):
+        # The key that was kept is not the first one. It signs for the entries by which the first one gave way to it.
+        report.note(f"The key that you kept ({first.mark}) is one that came later; the log tells which came before.")
+        first = changes[0][1]
+    chain = [_InForce(first, 0, None)]
+    for entry, former, key in changes:
         if former != chain[-1].key:
-            if len(chain) == 1 and chain[0].after == 0 and key == first and given.key_was_kept:
-                # The key that was kept is not the first one; what came before is held by it all the same.
-                report.note(f"The key that you kept ({first.mark}) signs from entry {entry.number:,} on.")
-                chain = [_InForce(former, 0, None)]
-            else:
-                report.bad(f"{entry}: it changes a key that was not in force.")
+            report.bad(f"{entry}: it changes a key that was not in force.")
         lost = entry.facts.get("lost") is True
         if lost:
-            report.note(f"{entry}: the former key was lost. Only checkpoints that you kept connect what was before.")
+            report.note(
+                f"{entry}: the former key was lost, so it proves nothing here; only checkpoints that you kept do."
+            )
         chain.append(_InForce(key, entry.number, None if lost else former))
     return chain
 
@@ -1415,6 +1419,11 @@ def _check_checkpoint(note: Checkpoint, log: Log, chain: list[_InForce], report:
 
 
 def _check_tree(log: Log, given: Given, chain: list[_InForce], report: Report) -> None:
+    whose = log.form.study.decode()
+    if log.first is not None and not chain[0].key.name.endswith(f"/studies/{whose}" if whose else "/installation"):
+        report.bad(
+            f"These are the entries of {f'the study {whose}' if whose else 'the installation'}, not of this log."
+        )
     for note in given.checkpoints:
         _check_checkpoint(note, log, chain, report)
     covered = max((note.size for note in given.checkpoints), default=0)
@@ -1452,7 +1461,9 @@ def _check_receipts(given: Given, log: Log | None, chain: list[_InForce], report
 
 
 def _check_rules(log: Log, report: Report) -> None:
-    for rule in log.rules:
+    if not log.form.study:
+        report.note("These entries belong to no study, so only their form was looked at.")
+    for rule in log.rules if log.form.study else [log.form]:
         many = f"{rule.looked_at:,} entries looked at" if rule.looked_at else "no entry to look at"
         if rule.first is None:
             report.ok(f"{rule.says}" + (f" ({many})" if rule is not log.form else ""))

@@ -224,6 +224,17 @@ def test_a_change_of_key_is_followed_and_a_key_that_nobody_announced_is_not(copy
     assert any("not signed by the key that was in force" in line for line in verify(folder).wrong)
 
 
+def test_the_installations_own_lines_are_checked_in_their_form_and_no_other_study_is_taken_for_this(copy: Copy) -> None:
+    with closing(log_scenario.Databases(copy.home)) as place:
+        own = handed_over(place.stores, log_trees.INSTALLATION, copy.folder / "own", copy.study.now)
+    found = verify(own)
+    assert (found.code, found.wrong) == (0, []), found.said
+    assert "These entries belong to no study" in found.said
+    bodies = lines_of(copy.handed_over() / "entries.jsonl")
+    (wrong,) = verify(written(copy.folder / "another", bodies, Signer(f"{log_scenario.HOST}/studies/x"))).wrong
+    assert f"These are the entries of the study {copy.study.study}, not of this log." in wrong
+
+
 def test_an_erased_participants_commitments_open_no_more_and_the_log_stands(copy: Copy) -> None:
     """The salt died; what was committed stays, and so do the root and every checkpoint."""
     gone, there = copy.study.subjects["lark"], copy.study.subjects["wren"]
