@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import frames, participants
 from survey.participants import Enrolled
+from survey.places import Full, NobodyMayCome
 from survey.statuses import Status
 from vault import codes, ledger
 from vault.errors import Conflict, Invalid, Missing, Refused
@@ -111,7 +112,9 @@ def require_open(db: Session, link: EnrolmentLink, *, on: date) -> None:
 
 
 def enrol(db: Session, rings: Session, link: EnrolmentLink, *, now: datetime, typed: bool = True) -> Enrolled:
-    """A new participant came in by the link; LinkClosed if it is not open, or somebody else took the last place."""
+    """A new participant came in by the link; LinkClosed if it is not open, somebody else took the last place, or
+    the board lets nobody come in at present.
+    """
     require_open(db, link, on=now.date())
     # Counting and asking in one statement: of two who come for the last place one is told that there is none.
     counted = db.scalar(
@@ -124,10 +127,13 @@ def enrol(db: Session, rings: Session, link: EnrolmentLink, *, now: datetime, ty
     if counted is None:
         raise LinkClosed
     db.refresh(link)
-    return participants.enrol(
-        db, rings, link.study_id, by=ledger.SYSTEM, now=now, site_id=link.site_id, stratum_id=link.stratum_id,
-        typed=typed, status=Status.INVITED,
-    )  # fmt: skip
+    try:
+        return participants.enrol(
+            db, rings, link.study_id, by=ledger.SYSTEM, now=now, site_id=link.site_id, stratum_id=link.stratum_id,
+            typed=typed, status=Status.INVITED,
+        )  # fmt: skip
+    except (Full, NobodyMayCome):
+        raise LinkClosed from None  # what the board allows is no affair of whoever comes by
 
 
 def stop(db: Session, link: EnrolmentLink, *, by: UUID, now: datetime) -> None:

@@ -1,19 +1,22 @@
 """The demo's first days: a team with accounts and keys, a study with sites, frame, approval, letter, instruments."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyotp
 
 from consent import documents, examples
 from instruments import drafts, shelf, versions
+from instruments.drafts import Draft
 from instruments.shelf import Entry
-from survey import candidates, frames, links, sampling
+from survey import amendments, candidates, frames, links, sampling
+from survey.amendments import Plea, State
 from vault import accounts, approvals, codes, ledger, studies, study_keys, welcomes
 from vault.accounts import Account
 from vault.approvals import Decided
 from vault.passphrases import new_passphrase
 from vault.store import Work
 from vault.studies import Role
+from vault.terms import Freedom, Terms
 from vault.wraps import fingerprint
 from web.cli.demo_material import Colleague
 from web.cli.demo_stage import Member, Stage
@@ -74,13 +77,28 @@ def frame_the_sample(stage: Stage, work: Work, now: datetime) -> None:
 def approve(stage: Stage, work: Work, now: datetime) -> None:
     """The board's approval stands in the study's records, and holds for a year."""
     frame = stage.material.frame
-    stage.approval = _decided(stage, work, frame.board_reference, frame.covers, now=now)
+    decided = _decided(stage, frame.board_reference, frame.covers, since=now.date())
+    stage.approval = approvals.record(work.db, stage.study_id, decided, by=stage.coordinator.id, now=now).number
 
 
-def _decided(stage: Stage, work: Work, reference: str, covers: str, *, now: datetime) -> int:
+def _terms(stage: Stage) -> Terms:
+    """The limits of the board's decisions: a number, a date, and the little that may change without asking again."""
+    return Terms(
+        protocol=stage.material.frame.reference,
+        sample_size=60,
+        keep_until=stage.calendar.at(0, 1).date() + timedelta(days=10 * 365),
+        conditions="Every new version of a guide is sent to the board before it is used.",
+        freedoms=frozenset({Freedom.SPELLING, Freedom.TRANSLATIONS, Freedom.HELP}),
+        sentence=(
+            "Corrections of spelling, added translations and changes of explanatory texts need no amendment; every "
+            "other change does."
+        ),
+    )
+
+
+def _decided(stage: Stage, reference: str, covers: str, *, since: date) -> Decided:
     ends = stage.calendar.at(0, 1).date() + timedelta(days=364)
-    said = Decided(stage.material.frame.board, reference, covers, now.date(), ends)
-    return approvals.record(work.db, stage.study_id, said, by=stage.coordinator.id, now=now).number
+    return Decided(stage.material.frame.board, reference, covers, since, ends, terms=_terms(stage))
 
 
 def publish_letter(stage: Stage, work: Work, now: datetime) -> None:
@@ -124,10 +142,32 @@ def next_version(stage: Stage, work: Work, now: datetime) -> None:
     frame = stage.material.frame
     allowed = now - timedelta(hours=1)
     reference = f"{frame.board_reference}/{number - 1}"
-    approval = _decided(stage, work, reference, frame.amendments[number], now=allowed)
+    approval = _amended(stage, work, draft, entry, reference, frame.amendments[number], now=allowed)
     versions.publish(work.db, draft, entry.reasons, approval=approval, by=lead.id, now=now)
     if entry is shelf.LIST_1[-1]:
         _begin(stage, work, shelf.LIST_2, approval=approval, now=now)
+
+
+def _amended(
+    stage: Stage, work: Work, draft: Draft, entry: Entry, reference: str, covers: str, *, now: datetime
+) -> int:
+    """The lead asked the board for the change, with the draft before it, and the coordinator recorded its answer."""
+    lead, coordinator, former = stage.lead, stage.coordinator, stage.approval
+    plea = Plea(
+        tuple(entry.reasons), "Whoever is interviewed from now on; nobody who was interviewed.", reconsent=False
+    )
+    asked = amendments.of_instrument(
+        work.db, stage.study_id, draft.instrument_id, plea, approval=former, seen=draft.number, by=lead.id,
+        now=now - timedelta(hours=2),
+    )  # fmt: skip
+    sent = amendments.move(
+        work.db, asked, State.SUBMITTED, day=now.date(), note="", seen=1, by=coordinator.id,
+        now=now - timedelta(hours=1),
+    )  # fmt: skip
+    decided = _decided(stage, reference, covers, since=now.date())
+    done = amendments.approve(work.db, sent, decided, day=now.date(), note="", seen=2, by=coordinator.id, now=now)
+    stage.approval = done.approval or former
+    return stage.approval
 
 
 def open_link(stage: Stage, work: Work, now: datetime) -> None:

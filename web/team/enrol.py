@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 from survey import frames, persons, recruitment, sheets
 from survey.sheets import Column, Entry, Mapped, RowProblem, Sheet, SheetUnreadable
 from vault import studies
-from vault.errors import CannotOpen, Invalid
+from vault.errors import CannotOpen, Invalid, Refused
 from vault.studies import Permit
 from web.kit.forms import PageForm, choices, choose_from
 from web.kit.guard import Pages
@@ -123,6 +123,8 @@ def add(visit: Visit) -> ResponseReturnValue:
     if form.validate():
         try:
             welcome = _enrol(visit, form)
+        except Refused as refusal:
+            form.refuse(refusal, "site")
         except Invalid as refusal:
             form.refuse(refusal, "email" if "e-mail address is" in refusal.sentence else "name")
         else:
@@ -251,8 +253,8 @@ def take(visit: Visit) -> ResponseReturnValue:
             visit.db, visit.keyring, visit.study_id, placed, by=visit.actor, now=visit.now,
             typed=form.code.data == "typed", language=form.language.data or "",
         )  # fmt: skip
-    except Invalid as refusal:
-        form.refuse(refusal, "code")
+    except (Invalid, Refused) as refusal:
+        form.refuse(refusal, "code" if isinstance(refusal, Invalid) else "site")
         return _mapping(visit, form, read, mapped, status=422)
     return render(visit, "team/recruit/enrolled.html", made=made, public_url=visit.settings.public_url)
 

@@ -215,15 +215,19 @@ def place(visit: Visit, pseudonym: str) -> ResponseReturnValue:
     _offer(visit, form)
     if not form.validate():
         return _page(visit, one, failed=form), 422
-    participants.place(
-        visit.db,
-        visit.keyring,
-        one,
-        site_id=UUID(form.site.data) if form.site.data else None,
-        stratum_id=UUID(form.stratum.data) if form.stratum.data else None,
-        by=visit.actor,
-        now=visit.now,
-    )
+    try:
+        participants.place(
+            visit.db,
+            visit.keyring,
+            one,
+            site_id=UUID(form.site.data) if form.site.data else None,
+            stratum_id=UUID(form.stratum.data) if form.stratum.data else None,
+            by=visit.actor,
+            now=visit.now,
+        )
+    except Refused as refusal:
+        form.refuse(refusal, "site")
+        return _page(visit, one, failed=form), 422
     visit.tell(gettext("Site and stratum were set."))
     return _back(visit, one)
 
