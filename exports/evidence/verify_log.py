@@ -191,11 +191,6 @@ class Key(NamedTuple):
     public: bytes
     text: str
 
-    @property
-    def mark(self) -> str:
-        """By what two people compare the key."""
-        return hashlib.sha256(self.public).hexdigest()[:16]
-
 
 def _decoded(text: str, what: str) -> bytes:
     try:
@@ -269,20 +264,32 @@ def _read(path: Path) -> bytes:
         raise Unusable(f"{path} cannot be read: {error.strerror or 'there is no such file'}.") from None
 
 
+def texts_of(path: Path) -> list[str]:
+    """A file as text; of a mail as it was saved, also what is written in it and enclosed with it."""
+    raw = _read(path)
+    found = [raw.decode("utf-8", "replace")]
+    for part in email.message_from_bytes(raw, policy=email.policy.default).walk():
+        content = None if part.is_multipart() else part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            found.append(content.decode("utf-8", "replace"))
+    return found
+
+
 def checkpoints_of(path: Path, *, kept: bool) -> list[Checkpoint]:
     """The checkpoints in a file: a checkpoint, a mail as it was saved, or anything into which one was copied."""
-    raw = _read(path)
-    found = checkpoints_in(raw.decode("utf-8", "replace"), path.name, kept=kept)
-    if not found:
-        mail = email.message_from_bytes(raw, policy=email.policy.default)
-        for part in mail.walk():
-            if not part.is_multipart():
-                content = part.get_payload(decode=True)
-                if isinstance(content, bytes):
-                    found += checkpoints_in(content.decode("utf-8", "replace"), path.name, kept=kept)
+    found = [one for text in texts_of(path) for one in checkpoints_in(text, path.name, kept=kept)]
     if not found:
         raise Unusable(f"There is no checkpoint in {path}.")
     return list({one.text: one for one in found}.values())
+
+
+_VKEY = re.compile(r"(?:^|(?<=\s))[^\s+>]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}(?=\s|$)")
+
+
+def keys_of(path: Path) -> tuple[Key, ...]:
+    """The keys in a file, in their order: a .vkey file, or the mail in which they came."""
+    found = (key_of(line) for text in texts_of(path) for line in _VKEY.findall(text))
+    return tuple({key.text: key for key in found}.values())
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -1327,7 +1334,7 @@ class Given(NamedTuple):
 
     entries: Path | None
     keys: tuple[Key, ...]
-    key_was_kept: bool
+    key_from: str  # what the auditor kept it in; empty if it came with the files
     checkpoints: tuple[Checkpoint, ...]
     changes: tuple[Checkpoint, ...]  # those at which a key took over from another
     receipts: tuple[Receipt, ...]
@@ -1379,9 +1386,11 @@ def _succession(log: Log, given: Given, report: Report) -> list[_InForce]:
         except Unusable as fault:
             report.bad(f"{entry}: {fault}")
     first = given.keys[0]
-    if given.key_was_kept and any(key == first for _, _, key in changes):
+    if given.key_from and any(key == first for _, _, key in changes):
         # The key that was kept is not the first one. It signs for the entries by which the first one gave way to it.
-        report.note(f"The key that you kept ({first.mark}) is one that came later; the log tells which came before.")
+        report.note(
+            f"The key that you kept (number {first.id}) is one that came later; the log tells which came before."
+        )
         first = changes[0][1]
     chain = [_InForce(first, 0, None)]
     for entry, former, key in changes:
@@ -1407,7 +1416,7 @@ def _check_checkpoint(note: Checkpoint, log: Log, chain: list[_InForce], report:
     if note.origin != signer.key.name:
         report.bad(f"{called} is of another log: {note.origin}.")
     elif not note.signed_with(signer.key):
-        report.bad(f"{called} is not signed by the key that was in force then ({signer.key.mark}).")
+        report.bad(f"{called} is not signed by the key that was in force then (number {signer.key.id}).")
     elif note.size > log.tree.size:
         report.bad(f"{called} was signed when there were more entries than are here now: entries were taken away.")
     elif log.roots[note.size] != note.root:
@@ -1424,8 +1433,15 @@ def _check_tree(log: Log, given: Given, chain: list[_InForce], report: Report) -
         report.bad(
             f"These are the entries of {f'the study {whose}' if whose else 'the installation'}, not of this log."
         )
+    # Somebody may audit several studies and have kept all their mails in one place.
+    others = [note for note in given.checkpoints if note.kept and note.origin != chain[0].key.name]
+    if len(others) == sum(note.kept for note in given.checkpoints):
+        others = []
+    for note in others:
+        report.note(f"{note.where} is of another log, and was not looked at: {note.origin}.")
     for note in given.checkpoints:
-        _check_checkpoint(note, log, chain, report)
+        if note not in others:
+            _check_checkpoint(note, log, chain, report)
     covered = max((note.size for note in given.checkpoints), default=0)
     if covered < log.tree.size:
         report.bad(f"{log.tree.size - covered:,} entries at the end are under no checkpoint: nobody signed for them.")
@@ -1448,16 +1464,17 @@ def _check_receipts(given: Given, log: Log | None, chain: list[_InForce], report
                 faults.append(f"entry {receipt.place:,} of the log is another one.")
             if not any(key == one.key for key in receipt.keys for one in chain):
                 faults.append("it was signed by another key than the log's.")
-        elif given.key_was_kept and not any(receipt.checkpoint.signed_with(key) for key in given.keys):
+        elif given.key_from and not any(receipt.checkpoint.signed_with(key) for key in given.keys):
             faults.append("it was not signed by the key that you gave.")
         for fault in faults:
             report.bad(f"{receipt.where}: {fault}")
         if not faults:
             stood = f"entry {receipt.place:,} when there were {receipt.size:,}"
             report.ok(f"{receipt.where}: the {receipt.kind} stands in the log, as {stood}; signed.")
-            if log is None:
-                marks = ", ".join(key.mark for key in receipt.keys)
-                report.note(f"The key is the one in the receipt ({marks}). Compare it with the one that the board has.")
+            if log is None and not given.key_from:
+                report.note("The key is the one in the receipt. Compare it with the one that the board has:")
+                for key in receipt.keys:
+                    report.say(f"          {key.text}")
 
 
 def _check_rules(log: Log, report: Report) -> None:
@@ -1505,7 +1522,7 @@ def _say_limits(given: Given, report: Report) -> None:
             report.say(
                 f"  - Whether entries from {newest:,} on were written anew: the newest checkpoint you kept ends there."
             )
-        if not given.key_was_kept:
+        if not given.key_from:
             report.say(
                 "  - Whether the key is the log's: it came with the files. Compare it with the one you were given."
             )
@@ -1552,22 +1569,18 @@ def _say_what(log: Log, given: Given, report: Report) -> None:
         report.say(f"{log.tree.size:,} entries, {between}. Entries are counted from 0: entry 0 is the first line.")
     else:
         report.say(f"{log.tree.size:,} entries.")
-    source = "which you gave" if given.key_was_kept else "which came with the files"
-    report.say(f"Key {key.mark} (number {key.id}), {source}.")
-
-
-def _keys_in(text: str, where: str) -> tuple[Key, ...]:
-    keys = tuple(key_of(line) for line in text.splitlines() if line.strip())
-    if not keys:
-        raise Unusable(f"There is no key in {where}.")
-    return keys
+    source = f"from {given.key_from}" if given.key_from else "which came with the files"
+    report.say(f"Key {source}: {key.text}")
 
 
 def _key_argument(value: str) -> tuple[Key, ...]:
     """A key as it was typed, or a file with keys."""
-    if Path(value).is_file():
-        return _keys_in(_read(Path(value)).decode("utf-8", "replace"), value)
-    return _keys_in(value, "what was given as the key")
+    if not Path(value).is_file():
+        return (key_of(value),)
+    found = keys_of(Path(value))
+    if not found:
+        raise Unusable(f"There is no key in {value}.")
+    return found
 
 
 def _is_receipt(path: Path) -> bool:
@@ -1580,7 +1593,7 @@ def _sorted_out(arguments: argparse.Namespace) -> Given:
     folder = paths.pop(0) if paths and paths[0].is_dir() else None
     entries = Path(arguments.entries) if arguments.entries else folder / "entries.jsonl" if folder else None
     receipts = tuple(receipt_of(Path(one)) for one in (*filter(_is_receipt, paths), *arguments.receipt))
-    kept = [note for one in paths if not _is_receipt(one) for note in checkpoints_of(one, kept=True)]
+    kept = [note for one in paths if not _is_receipt(one) for note in _kept_in(one)]
     own, changes = [], []
     if arguments.checkpoint:
         own = checkpoints_of(Path(arguments.checkpoint), kept=False)
@@ -1589,11 +1602,34 @@ def _sorted_out(arguments: argparse.Namespace) -> Given:
         changes = [
             note for one in sorted(folder.glob("key-changes/*.checkpoint")) for note in checkpoints_of(one, kept=False)
         ]
-    keys = _key_argument(arguments.key) if arguments.key else ()
-    if not keys and folder:
-        keys = _keys_in(_read(folder / "log.vkey").decode("utf-8", "replace"), str(folder / "log.vkey"))
+    keys, source = _keys(
+        arguments, folder, [one for one in paths if not _is_receipt(one)], own[0].origin if own else ""
+    )
     _require_enough(entries, keys, own, receipts)
-    return Given(entries, keys, bool(arguments.key), (*own, *kept), tuple(changes), receipts)
+    return Given(entries, keys, source, (*own, *kept), tuple(changes), receipts)
+
+
+def _kept_in(path: Path) -> list[Checkpoint]:
+    """The checkpoints in a file that the auditor kept; none in one that holds a key only."""
+    try:
+        return checkpoints_of(path, kept=True)
+    except Unusable:
+        if keys_of(path):
+            return []
+        raise
+
+
+def _keys(
+    arguments: argparse.Namespace, folder: Path | None, kept: list[Path], name: str
+) -> tuple[tuple[Key, ...], str]:
+    """The log's key and what the auditor kept it in: what they say, else a mail that they kept, else the folder."""
+    if arguments.key:
+        return _key_argument(arguments.key), "what you gave"
+    for path in kept:
+        found = tuple(key for key in keys_of(path) if key.name == name)
+        if found:
+            return found, f"{path.name}, which you kept"
+    return (keys_of(folder / "log.vkey") if folder else ()), ""
 
 
 def _require_enough(

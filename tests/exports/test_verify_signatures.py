@@ -155,6 +155,31 @@ def test_a_checkpoint_is_found_in_whatever_a_mail_program_makes_of_it(tmp_path: 
         assert found.signed_with(key_of(signer.vkey)), way
 
 
+def test_a_saved_mail_brings_the_key_and_mails_about_other_studies_do_no_harm(tmp_path: Path) -> None:
+    bodies, signer, forger = (
+        [entry("site.added", "2026-11-30T10:00:00.000Z", actor="operator", name="A")],
+        Signer(),
+        Signer(),
+    )
+    for name, one in (("ours", signer), ("other", Signer("study.example.org/studies/another"))):
+        mail = EmailMessage(policy=email.policy.SMTP)
+        mail["Subject"], mail["From"], mail["To"] = "Checkpoint", "log@example.org", "board@example.org"
+        mail.set_content(
+            f"{one.checkpoint(bodies)}\nIt is verified with this key:\n\n{one.vkey}\n", cte="quoted-printable"
+        )
+        (tmp_path / f"{name}.eml").write_bytes(mail.as_bytes())
+    mails = tmp_path / "other.eml", tmp_path / "ours.eml"
+    found = verify(written(tmp_path / "log", bodies, signer), *mails)
+    assert f"Key from ours.eml, which you kept: {signer.vkey}" in found.said
+    assert "other.eml is of another log, and was not looked at" in found.said
+    assert "everything that stood in the log then stands there unchanged" in found.said
+    forged = written(tmp_path / "forged", [*bodies, bodies[0]], forger)
+    wrong = verify(forged, *mails).wrong
+    assert any("log.checkpoint (given, 2 entries) is not signed by the key that was in force" in line for line in wrong)
+    # Whoever calls a log by another name is not rid of what was kept of this one.
+    assert any("is of another log" in line for line in verify(forged, mails[0]).wrong)
+
+
 def test_a_checkpoint_of_which_a_letter_was_changed_is_not_signed() -> None:
     bodies, signer = [entry("study.founded", "2026-11-30T10:00:00.000Z")], Signer()
     note, key = signer.checkpoint(bodies), key_of(signer.vkey)
