@@ -18,11 +18,10 @@ from consent.decisions import Decision, Mode, Occasion
 from consent.scopes import Scope
 from survey.participants import Participant, Standing
 from survey.runs import Kind, ResponseRow
+from survey.suppression import LEAST
 from survey.withdrawals import Way, Withdrawal
 from vault.erasure import Destruction, Erasure
 from vault.errors import Missing
-
-LEAST = 5
 
 
 @dataclass(frozen=True, slots=True)

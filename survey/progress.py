@@ -15,7 +15,7 @@ from survey.participants import Participant, Standing
 from survey.runs import Kind, ResponseRow
 from survey.sampling import Quota, Stratum
 from survey.statuses import COUNTING, Status
-from survey.suppression import LEAST, hidden
+from survey.suppression import hidden
 from vault import studies
 
 
@@ -63,10 +63,10 @@ _Place = tuple[UUID | None, UUID | None]
 _Key = tuple[Hashable, ...]
 
 
-def overview(db: Session, study_id: UUID, *, exact: bool, least: int = LEAST) -> Overview:
+def overview(db: Session, study_id: UUID, *, exact: bool) -> Overview:
     """Who stands where: site × stratum × status, and the quotas.
 
-    Unless ``exact`` (for roles that hold a key of participants), numbers below ``least`` are not shown, and none that
+    Unless ``exact`` (for roles that hold a key of participants), numbers below five are not shown, and none that
     would give them away.
     """
     counted = _counted(db, study_id)
@@ -87,7 +87,7 @@ def overview(db: Session, study_id: UUID, *, exact: bool, least: int = LEAST) ->
     for quota, cells in _quota_cells(quotas, strata, places):
         values["quota", quota.id] = sum(values[cell] for cell in cells)
         lines.append((("quota", quota.id), cells))
-    gone: frozenset[_Key] = frozenset() if exact else hidden(values, lines, least=least)
+    gone: frozenset[_Key] = frozenset() if exact else hidden(values, lines)
 
     def shown(*key: Hashable) -> int | None:
         return None if key in gone else values[key]

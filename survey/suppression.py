@@ -7,7 +7,7 @@ and one gap), further numbers are hidden until it does not. A reader is assumed 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-LEAST = 3
+LEAST = 5
 _ANY = float("inf")
 
 K = TypeVar("K", bound=Hashable)

@@ -12,8 +12,9 @@ from exports import releases
 from exports.evidence.access import LOOKS, Review
 from instruments import versions
 from survey import board_questions, incidents, oversight, progress
-from survey.oversight import LEAST, Count
+from survey.oversight import Count
 from survey.statuses import Status
+from survey.suppression import LEAST
 from vault import approvals, studies
 from vault.accounts import Account
 from vault.approvals import Approval
@@ -76,7 +77,7 @@ def _approval(one: Approval, places: Mapping[UUID, str]) -> tuple[str, ...]:
 
 
 def _people(db: Session, study_id: UUID) -> Section:
-    counted = progress.overview(db, study_id, exact=False, least=LEAST)
+    counted = progress.overview(db, study_id, exact=False)
     shown = [status for status in Status if counted.totals[status] != 0]
     rows = [
         (row.site or "–", row.stratum or "–", *(_few(row.cells[status]) for status in shown), _few(row.total))

@@ -11,7 +11,8 @@ from consent import decisions
 from consent.scopes import Scope
 from survey import board_questions, oversight, withdrawals
 from survey.board_questions import Concern
-from survey.oversight import LEAST, Count
+from survey.oversight import Count
+from survey.suppression import LEAST
 from survey.withdrawals import Way
 from tests.survey.field import Field, taking_part
 from vault import ledger

@@ -16,7 +16,6 @@ from instruments.drafts import InstrumentRow
 from instruments.sentences import in_language
 from instruments.versions import Version
 from survey import board_questions, incidents, oversight, progress
-from survey.oversight import LEAST, Count
 from survey.participants import Participant, Standing
 from survey.statuses import Status
 from vault import approvals, escrow, studies, study_keys
@@ -26,6 +25,7 @@ from vault.sessions import Stage
 from vault.studies import Permit, Scope
 from web.ethics.wording import WAYS
 from web.kit.agreed import AGREED
+from web.kit.counts import number
 from web.kit.guard import Pages
 from web.kit.i18n import tag
 from web.kit.key_scopes import SCOPES as KEYS
@@ -68,7 +68,7 @@ def entrance(visit: Visit) -> ResponseReturnValue:
 def overview(visit: Visit) -> ResponseReturnValue:
     """Where the study stands: approvals, people in counts, consents, departures, incidents, releases, keys."""
     db, study_id, today = visit.db, visit.study_id, visit.now.date()
-    counted = progress.overview(db, study_id, exact=False, least=LEAST)
+    counted = progress.overview(db, study_id, exact=False)
     there = incidents.of_study(db, study_id)
     threads = board_questions.of_study(db, study_id)
     return render(
@@ -148,15 +148,6 @@ def _keys(visit: Visit) -> Mapping[str, list[str]]:
         for scope in study_keys.held(visit.db, visit.study_id, account):
             held[str(KEYS[scope])].append(account.name)
     return held
-
-
-def number(count: Count) -> str:
-    """A count as it may be read: the number, or how far it is known."""
-    if count.low == count.high:
-        return str(count.low)
-    if count.low == 0:
-        return gettext("under %(number)s", number=count.high + 1)
-    return gettext("at least %(number)s", number=count.low)
 
 
 def lasted(time: timedelta) -> str:

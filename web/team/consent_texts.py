@@ -14,10 +14,11 @@ from consent.documents import ConsentDocument, Question
 from consent.drafts import ConsentDraft
 from consent.scopes import Scope
 from consent.wording import Wording
-from survey import suppression
+from survey import oversight
 from vault import studies
 from vault.accounts import Account
 from vault.studies import Permit
+from web.kit.counts import number
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
@@ -81,27 +82,22 @@ def _published(document: ConsentDocument, language: str | None) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many said yes and no to one thing under one version; None where the number is too small to be shown."""
+    """How many said yes and no to one thing under one version, as far as it is shown."""
 
-    yes: int | None
-    no: int | None
+    yes: str
+    no: str
 
 
 def decided(visit: Visit) -> Mapping[tuple[int | None, Scope], Decided]:
-    """Yes and no by version and scope. Who does not hold the key to the answers sees no number under three."""
-    counted = decisions.counts(visit.db, visit.study_id)
-    values = {(count.number, count.scope, True): count.agreed for count in counted}
-    values |= {(count.number, count.scope, False): count.declined for count in counted}
-    gone = frozenset() if Permit.READ_ANSWERS in visit.permits else suppression.hidden(values, [])
-
-    def told(key: tuple[int | None, Scope, bool]) -> int | None:
-        return None if key in gone else values[key]
-
+    """Yes and no by version and scope. Who does not hold the key to the answers sees no small number, and none that
+    would give one away.
+    """
+    exact = Permit.READ_ANSWERS in visit.permits
     return {
-        (count.number, count.scope): Decided(
-            told((count.number, count.scope, True)), told((count.number, count.scope, False))
-        )
-        for count in counted
+        (count.number, count.scope): Decided(str(count.agreed), str(count.declined))
+        if exact
+        else Decided(*map(number, oversight.parted(count.agreed, count.declined)))
+        for count in decisions.counts(visit.db, visit.study_id)
     }
 
 
