@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec.structs import replace
+
 from instruments.definition import Instrument, Question, Section, questions
 from instruments.kinds import Kind, Matrix, Number, Option, Probe, Row, Scale, Topic, name_of, options_of
 from instruments.sentences import Texts
@@ -37,14 +39,28 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands: in which section (empty for a section itself), and behind what (empty: it is first)."""
+
+    section: str
+    behind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """One question (or section, or the whole) that differs, in which ways, and how its texts read before and after."""
+    """One question (or section, or the whole) that differs, in which ways, and how its texts read before and after.
+
+    Together the differences say everything: whoever has the earlier definition can make the later one with them.
+    ``spot`` is where something stands now that is new or was moved.
+    """
 
     place: str
     kinds: frozenset[What]
     texts: tuple[Wording, ...]
     before: Question | None = None
     after: Question | None = None
+    spot: Spot | None = None
+    around: Section | Instrument | None = None  # the section as it is now without its questions, or the whole likewise
 
     @property
     def question(self) -> str:
@@ -87,13 +103,14 @@ def _whole(before: Instrument, after: Instrument) -> Difference:
         kinds |= {What.TRANSLATED}
     if before.minutes != after.minutes:
         kinds |= {What.HANDLING}
-    return Difference(WHOLE, frozenset(kinds), texts)
+    return Difference(WHOLE, frozenset(kinds), texts, around=replace(after, sections=()))
 
 
 def _sections(before: Instrument, after: Instrument) -> Iterator[Difference]:
     old = {section.id: section for section in before.sections}
     new = {section.id: section for section in after.sections}
     moved = out_of_order([name for name in old if name in new], [name for name in new if name in old])
+    behind = ""
     for name, section in new.items():
         former = old.get(name)
         empty = Section(id=name)
@@ -105,7 +122,11 @@ def _sections(before: Instrument, after: Instrument) -> Iterator[Difference]:
         else:
             kinds |= {What.CONDITION} if former.relevant != section.relevant else set()
             kinds |= {What.MOVED} if name in moved else set()
-        yield Difference(section_place(name), frozenset(kinds), texts)
+        spot = Spot("", behind) if kinds & {What.ADDED, What.MOVED} else None
+        behind = name
+        if kinds:
+            around = replace(section, questions=())
+            yield Difference(section_place(name), frozenset(kinds), texts, spot=spot, around=around)
     for name, section in old.items():
         if name not in new:
             gone = tuple(wordings("title", section.title, {})) + tuple(wordings("help", section.help, {}))
@@ -116,15 +137,26 @@ def _questions(before: Instrument, after: Instrument, asked_once: set[str]) -> I
     old = {question.id: question for question in questions(before)}
     new = {question.id: question for question in questions(after)}
     moved = _moved(before, after)
+    spots = _spots(after)
     for name, question in new.items():
         if name in old:
-            yield _question(old[name], question, name in moved)
+            yield _question(old[name], question, spots[name] if name in moved else None)
         else:
             kind = What.RESTORED if name in asked_once else What.ADDED
-            yield Difference(name, frozenset({kind}), _all_texts(None, question), None, question)
+            yield Difference(name, frozenset({kind}), _all_texts(None, question), None, question, spots[name])
     for name, question in old.items():
         if name not in new:
             yield Difference(name, frozenset({What.RETIRED}), _all_texts(question, None), question, None)
+
+
+def _spots(instrument: Instrument) -> dict[str, Spot]:
+    found = {}
+    for section in instrument.sections:
+        behind = ""
+        for question in section.questions:
+            found[question.id] = Spot(section.id, behind)
+            behind = question.id
+    return found
 
 
 def _moved(before: Instrument, after: Instrument) -> set[str]:
@@ -164,16 +196,16 @@ _HANDLING = ("identifying", "new_page")
 _OF_QUESTIONS = ("label", "help", "notes", "message")
 
 
-def _question(before: Question, after: Question, moved: bool) -> Difference:
+def _question(before: Question, after: Question, spot: Spot | None) -> Difference:
     kinds, texts = _reworded((where, getattr(before, where), getattr(after, where)) for where in _OF_QUESTIONS)
     more, other = _kinds(before.kind, after.kind)
-    kinds |= more | ({What.MOVED} if moved else set())
+    kinds |= more | ({What.MOVED} if spot else set())
     for what, names in ((What.OBLIGATION, _OBLIGATION), (What.HANDLING, _HANDLING), (What.CONDITION, ("relevant",))):
         if any(getattr(before, name) != getattr(after, name) for name in names):
             kinds.add(what)
     if before.constraint != after.constraint:
         kinds.add(What.LIMITS)
-    return Difference(after.id, frozenset(kinds), texts + other, before, after)
+    return Difference(after.id, frozenset(kinds), texts + other, before, after, spot)
 
 
 def _kinds(before: Kind, after: Kind) -> tuple[set[What], tuple[Wording, ...]]:
