@@ -1501,6 +1501,7 @@ _CANNOT_KNOW = (
     "Whether a participant really was at the site where the log places them.",
     "Whether a text is the one that the board read: the log holds fingerprints of texts, the study has the texts.",
     "Notes that an interviewer types are not logged one by one: start, end, deposit and readings after the end are.",
+    "What a participant typed on a page and did not send: it is kept sealed for a while and has no line.",
     "What was said, or who anybody is: entries hold commitments, which only the participant's own salt opens.",
     "Who a member is: members stand here by number, and the study says whose number it is.",
     "Whether a sole lead who approved their own release was right to: that it was so is logged, the reason is not.",
