@@ -230,19 +230,19 @@ def test_the_matrix_and_a_release_are_what_a_recount_of_all_that_was_sent_says(
         version = scene.publish(text.written(key))
         for name, _ in text.asks:
             numbers.setdefault(name, set()).add(version.number)
-        everybody += [scene.begin(version, text) for _ in range(data.draw(st.integers(0, 2)))]
-        for _ in range(data.draw(st.integers(0, 9)) if everybody else 0):
+        everybody += [scene.begin(version, text) for _ in range(data.draw(st.integers(1, 3)))]
+        for _ in range(data.draw(st.integers(3, 15))):
             # Whoever began under an earlier version goes on with it, whatever has been published since.
             one = data.draw(st.sampled_from(everybody))
             if one.finished or one.gone:
                 continue
             page = _page(data, one)
-            if page is None or data.draw(st.integers(0, 8)) == 0:
+            if page is None or data.draw(st.integers(0, 12)) == 12:
                 scene.close(one)
             else:
                 scene.send(one, page, data.draw(st.sampled_from(["yes", "yes", "no", "never", None, DECLINED])))
     for one in everybody:
-        if data.draw(st.integers(0, 5)) == 0:
+        if data.draw(st.integers(0, 6)) == 6:
             scene.leave(one, tmp_path)
 
     found = scene.matrix(version.instrument_id)
