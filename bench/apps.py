@@ -1,6 +1,6 @@
 """What the servers of the figures serve: a Flask hello-world, and Verbatim with two empty pages more.
 
-``bench.apps:hello`` and ``bench.apps:guarded`` are made when a server asks for them.
+``bench.apps:hello``, ``bench.apps:guarded`` and ``bench.apps:unlogged`` are made when a server asks for them.
 """
 
 import os
@@ -9,6 +9,7 @@ from functools import cache
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
+from vault import ledger
 from vault.settings import from_environment
 from vault.store import Stores
 from vault.studies import Permit
@@ -48,9 +49,19 @@ def _guarded() -> Flask:
     return make_app(settings, Stores.open(settings.database_url, settings.keyring_url), [*PAGES, pages])
 
 
+@cache
+def _unlogged() -> Flask:
+    """Verbatim without its log, which no setting can make it."""
+    ledger.append = lambda *_, **__: None
+    settings = from_environment(os.environ)
+    return make_app(settings, Stores.open(settings.database_url, settings.keyring_url), PAGES)
+
+
 def __getattr__(name: str) -> Flask:
     if name == "hello":
         return _hello()
     if name == "guarded":
         return _guarded()
+    if name == "unlogged":
+        return _unlogged()
     raise AttributeError(name)

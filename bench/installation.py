@@ -55,12 +55,12 @@ class Colleague:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    """An installation on SQLite."""
+def installed(database_url: str = "") -> Iterator[Installation]:
+    """An installation on SQLite, or with its main database there."""
     home = Path(tempfile.mkdtemp(prefix="verbatim-bench-"))
     settings = Settings(
         home=home,
-        database_url=f"sqlite:///{home}/verbatim.db",
+        database_url=database_url or f"sqlite:///{home}/verbatim.db",
         keyring_url=f"sqlite:///{home}/keyring.db",
         public_url="https://localhost",
         trusted_hosts=("localhost", "127.0.0.1"),

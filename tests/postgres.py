@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,13 @@ class Cluster:
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """An empty server, stopped and removed when the last test has ended."""
+    with running() as cluster:
+        yield cluster
+
+
+@contextmanager
+def running() -> Iterator[Cluster]:
+    """An empty server, stopped and removed at the end."""
     # pytest's own folders are closed to everybody but their owner, and a socket's path may have 107 bytes at most.
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="verbatim-pg-")))
     try:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from vault.ledger import LedgerEntry
+from vault.ledger import BUT_PAGES, LedgerEntry
 from vault.log_trees import LogLeaf
 from vault.prepared import dialect_of
 
@@ -19,10 +19,13 @@ Ts = TypeVarTuple("Ts")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which lines. ``deeds`` are names of actions, or their beginnings with a dot; ``actor`` likewise with a colon."""
+    """Which lines. ``deeds`` are names of actions, or their beginnings with a dot; ``actor`` likewise with a colon.
+
+    Saved pages are among them only if they are asked for with ``pages``.
+    """
 
     deeds: Collection[str] = ()
-    but: Collection[str] = ()
+    pages: bool = False
     actor: str = ""
     since: date | None = None
     until: date | None = None  # the last day, included
@@ -63,8 +66,8 @@ def _those(query: Select[*Ts], db: Session, study_id: UUID, wanted: Wanted) -> S
     query = query.where(LedgerEntry.study_id == study_id)
     if wanted.deeds:
         query = query.where(or_(*map(_named, wanted.deeds)))
-    if wanted.but:
-        query = query.where(LedgerEntry.action.not_in(wanted.but))
+    if not wanted.pages:
+        query = query.where(BUT_PAGES)
     if wanted.actor:
         query = query.where(LedgerEntry.body.contains(f'"actor":"{wanted.actor}', autoescape=True))
     if wanted.since or wanted.until:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from vault import log_trees, tree
-from vault.ledger import LedgerEntry
+from vault.ledger import BUT_PAGES, LedgerEntry
 from vault.log_trees import LogTree
 
 FORMAT = "verbatim-receipt/1"
@@ -54,7 +54,7 @@ class Receipt:
 
 def entry(db: Session, study_id: UUID, action: str, *phrases: str) -> int | None:
     """The number of the oldest line of this deed whose body has all of these phrases, or None."""
-    here = (LedgerEntry.study_id == study_id, LedgerEntry.action == action)
+    here = (LedgerEntry.study_id == study_id, LedgerEntry.action == action, BUT_PAGES)
     said = [LedgerEntry.body.contains(phrase, autoescape=True) for phrase in phrases]
     return db.scalar(select(LedgerEntry.number).where(*here, *said).order_by(LedgerEntry.number).limit(1))
 

@@ -9,18 +9,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, insert, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from vault import checkpoints, log_trees, tree
+from vault import checkpoints, tree
 from vault.checkpoints import Checkpoint, Signer
 from vault.errors import Conflict
 from vault.ledger import AT_ONCE, LedgerEntry
 from vault.log_keys import Seeds
 from vault.log_trees import INSTALLATION, LogCheckpoint, LogKey, LogLeaf, LogNode, LogTree
-from vault.prepared import dialect_of
+from vault.prepared import Prepared, dialect_of
+from vault.store import Base
 from vault.tree import Frontier
 
 KEY_CHANGED = "log.key-changed"
@@ -49,6 +51,37 @@ _LINES = (
     .order_by(LedgerEntry.number)
     .limit(_MOST)
 )
+
+
+class _Tree(NamedTuple):
+    number: int
+    origin: str
+
+
+class _Former(NamedTuple):
+    """The newest checkpoint of a tree, and what it is verified with."""
+
+    size: int
+    frontier: bytes
+    generation: int
+    vkey: str
+
+
+_TREE = Prepared(select(LogTree.number, LogTree.origin).where(LogTree.study_id == bindparam("study_id")))
+_LARGEST = aliased(LogCheckpoint)
+_FORMER = Prepared(
+    select(LogCheckpoint.size, LogCheckpoint.frontier, LogCheckpoint.generation, LogKey.vkey)
+    .join(LogKey, (LogKey.tree == LogCheckpoint.tree) & (LogKey.generation == LogCheckpoint.generation))
+    .where(
+        LogCheckpoint.tree == bindparam("tree"),
+        LogCheckpoint.size
+        == select(func.max(_LARGEST.size)).where(_LARGEST.tree == bindparam("tree")).scalar_subquery(),
+    )
+)
+_CHECKPOINT: Prepared[()] = Prepared(
+    insert(LogCheckpoint).inline(), ["tree", "size", "frontier", "generation", "note", "deeds", "signed_at"]
+)
+_LEAVES, _NODES = (insert(Base.metadata.tables[one.__tablename__]) for one in (LogLeaf, LogNode))
 
 _Line = Row[int, UUID | None, str, str]
 _InForce = tuple[int, list[Signer]]
@@ -135,14 +168,14 @@ class Sequencer:
                 grown.gone.add(study_id)
         return grown
 
-    def _tree(self, db: Session, study_id: UUID, now: datetime) -> LogTree:
-        found = log_trees.of_study(db, study_id)
-        if found is None:
-            place = "installation" if study_id == INSTALLATION else f"studies/{study_id}"
-            found = LogTree(study_id=study_id, origin=f"{self.host}/{place}", begun_at=now)
-            db.add(found)
-            db.flush()
-        return found
+    def _tree(self, db: Session, study_id: UUID, now: datetime) -> _Tree:
+        for row in _TREE.rows(db, study_id=study_id):
+            return _Tree(*row)
+        place = "installation" if study_id == INSTALLATION else f"studies/{study_id}"
+        begun = LogTree(study_id=study_id, origin=f"{self.host}/{place}", begun_at=now)
+        db.add(begun)
+        db.flush()
+        return _Tree(begun.number, begun.origin)
 
 
 def late(db: Session, *, before: datetime) -> int:
@@ -157,10 +190,10 @@ def _up_to_change(lines: list[_Line]) -> list[_Line]:
     return lines[: next(changes, len(lines))]
 
 
-def _grow(db: Session, grows: LogTree, lines: list[_Line], seeds: Seeds, *, now: datetime) -> None:
-    former = log_trees.newest(db, grows.number)
+def _grow(db: Session, grows: _Tree, lines: list[_Line], seeds: Seeds, *, now: datetime) -> None:
+    former = next((_Former(*row) for row in _FORMER.rows(db, tree=grows.number)), None)
     frontier = Frontier.unpacked(former.size, former.frontier) if former else Frontier()
-    generation, signers = _signers(db, grows, lines[-1], seeds, former)
+    generation, signers = _signers(grows, lines[-1], seeds, former)
     leaves, nodes = [], []
     for line in lines:
         leaf = tree.leaf_hash(line.body)
@@ -169,25 +202,24 @@ def _grow(db: Session, grows: LogTree, lines: list[_Line], seeds: Seeds, *, now:
             {"tree": grows.number, "level": level, "place": place, "hash": made}
             for level, place, made in frontier.add(leaf)
         ]
-    db.execute(insert(LogLeaf), leaves)
+    # The tables themselves and not their classes: there may be thousands of rows, of which nobody needs an object.
+    db.connection().execute(_LEAVES, leaves)
     if nodes:
-        db.execute(insert(LogNode), nodes)
+        db.connection().execute(_NODES, nodes)
     if former is None or former.generation != generation:
         db.add(LogKey(tree=grows.number, generation=generation, vkey=signers[-1].vkey, since=frontier.size))
-    db.add(LogCheckpoint(
-        tree=grows.number, size=frontier.size, frontier=frontier.packed(), generation=generation,
+    _CHECKPOINT.write(
+        db, tree=grows.number, size=frontier.size, frontier=frontier.packed(), generation=generation,
         note=checkpoints.signed(Checkpoint(grows.origin, frontier.size, frontier.root()), signers),
         deeds=" ".join(sorted({line.action for line in lines} & AT_ONCE)), signed_at=now,
-    ))  # fmt: skip
-    db.flush()
+    )  # fmt: skip
 
 
-def _signers(db: Session, grows: LogTree, last: _Line, seeds: Seeds, former: LogCheckpoint | None) -> _InForce:
+def _signers(grows: _Tree, last: _Line, seeds: Seeds, former: _Former | None) -> _InForce:
     """The generation that is in force from now on, and who signs: at a change, the former key and then the new one."""
-    vkey = db.get_one(LogKey, (grows.number, former.generation)).vkey if former else None
     known = {generation: Signer(grows.origin, seed) for generation, seed in seeds.items()}
     now = former.generation if former else min(known)
-    in_force = [known[now]] if now in known and (vkey is None or known[now].vkey == vkey) else []
+    in_force = [known[now]] if now in known and (former is None or known[now].vkey == former.vkey) else []
     if last.action != KEY_CHANGED:
         if not in_force:
             raise SigningKeyGone

@@ -17,7 +17,8 @@ from vault.studies import Member
 
 PAGE = 100
 
-# Every deed is in one group: by its name, or by the beginning of its name.
+# Every deed is in one group: by its name, or by the beginning of its name. Of answered pages there are so many that
+# nobody would find anything else, so they are shown to whoever asks for them only.
 GROUPS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "names": (
         _l("Looking at names"),
@@ -52,9 +53,6 @@ GROUPS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-# There are so many of these that nobody would find anything else.
-_ONLY_IF_ASKED = ("answers.saved",)
-
 _ACTORS: dict[str, tuple[LazyString, str]] = {
     "participants": (_l("Participants"), "participant:"),
     "operator": (_l("Whoever runs this installation"), "operator"),
@@ -84,8 +82,9 @@ class Filter:
         """The same for the log."""
         deeds = GROUPS[self.what][1] if self.what else ()
         actor = _ACTORS[self.who][1] if self.who in _ACTORS else f"staff:{self.who}" if self.who else ""
-        but = () if self.what else _ONLY_IF_ASKED
-        return Wanted(deeds=deeds, but=but, actor=actor, since=_day(self.since), until=_day(self.until))
+        return Wanted(
+            deeds=deeds, pages=self.what == "pages", actor=actor, since=_day(self.since), until=_day(self.until)
+        )
 
 
 def asked(parts: Mapping[str, str], *, people: Mapping[str, str]) -> Filter:
