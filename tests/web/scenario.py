@@ -223,7 +223,9 @@ class Scenario:
     def publish_guide(self, instrument: Instrument) -> UUID:
         """A further guide can be followed; returns its id."""
         with self.stores.work() as work:
-            version = _published(work.db, self.study.id, instrument, self.approval, self.lead, now=self.now)
+            # The first decision has been replaced by those on later versions.
+            newest = approvals.of_study(work.db, self.study.id)[0].number
+            version = _published(work.db, self.study.id, instrument, newest, self.lead, now=self.now)
             work.commit()
         return version.instrument_id
 
