@@ -1,6 +1,6 @@
 """The story of a question is one step away from wherever the question is read, and says of whom it was asked."""
 
-from tests.web.ask.test_candidates import Desk, _accepted, _publishing, desk
+from tests.web.ask.test_candidates import Desk, _accepted, _publishing, _under, desk
 from tests.web.pages import Page
 from tests.web.scenario import field, kept
 from vault.studies import Role
@@ -14,15 +14,15 @@ def _guide(desk: Desk) -> str:
 
 def _published(desk: Desk) -> Page:
     _accepted(desk)
-    return _publishing(desk).form("/publish").fill(approval=str(desk.field.approval)).submit().follow()
+    return _publishing(desk).form("/publish").fill(approval=_under(desk)).submit().follow()
 
 
-def test_candidates_version_comparison_and_matrix_lead_to_the_story(desk: Desk) -> None:
+def test_candidates_draft_version_comparison_and_matrix_lead_to_the_story(desk: Desk) -> None:
     version = _published(desk)
     story = f"{_guide(desk)}/story/decided_mentored"
 
     asked = f"{desk.field.at}/asked?instrument={desk.field.guide}"
-    guide = [f"{_guide(desk)}{path}" for path in ("/comparison", "/timeline")]
+    guide = [f"{_guide(desk)}{path}" for path in ("/draft/question/decided_mentored", "/comparison", "/timeline")]
     for path in (f"{desk.field.at}/candidates", asked, version.path, *guide):
         assert story in desk.browser.get(path).links(), path
 
