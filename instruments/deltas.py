@@ -4,6 +4,9 @@ A change of one question among hundreds takes the bytes of that question and a f
 named, so this holds for every two definitions, also for unfinished ones in which two things have one name.
 """
 
+from collections.abc import Iterable
+from functools import cached_property
+
 import msgspec
 from msgspec.structs import replace
 
@@ -31,18 +34,17 @@ _ENCODER = msgspec.json.Encoder()
 
 def delta(before: Instrument, after: Instrument) -> Delta:
     """What makes ``after`` of ``before``."""
-    places = {section.id: at for at, section in enumerate(before.sections)}
     old = _Old(before)
     sections: list[int | Part] = []
     for section in after.sections:
-        at = places.get(section.id)
+        at = old.sections.get(section.id)
         former = None if at is None else before.sections[at]
         if at is not None and (section is former or section == former):
             sections.append(at)
             continue
         head = replace(section, questions=())
         kept = former is not None and replace(former, questions=()) == head
-        held = tuple([old.place_or_question(question) for question in section.questions])
+        held = tuple([old.place_or_question(question, at) for question in section.questions])
         sections.append(Part(head=at if kept and at is not None else head, questions=held))
     whole = replace(after, sections=())
     return Delta(sections=tuple(sections), whole=None if whole == replace(before, sections=()) else whole)
@@ -52,15 +54,34 @@ class _Old:
     """The questions of the definition before, by where they stood."""
 
     def __init__(self, before: Instrument) -> None:
-        self._order = list(questions(before))
-        self._places = {question.id: at for at, question in enumerate(self._order)}
+        self._before = before
+        self.sections = {section.id: at for at, section in enumerate(before.sections)}
+        self._inside: dict[int, dict[str, tuple[int, Question]]] = {}
 
-    def place_or_question(self, question: Question) -> int | Question:
-        at = self._places.get(question.id)
-        if at is None:
+    @cached_property
+    def _everywhere(self) -> dict[str, tuple[int, Question]]:
+        return _placed(questions(self._before), 0)
+
+    def _within(self, at: int) -> dict[str, tuple[int, Question]]:
+        """The questions of a section, in which most of what stands in it now stood before."""
+        found = self._inside.get(at)
+        if found is None:
+            begins = sum(len(section.questions) for section in self._before.sections[:at])
+            found = self._inside[at] = _placed(self._before.sections[at].questions, begins)
+        return found
+
+    def place_or_question(self, question: Question, section: int | None) -> int | Question:
+        found = None if section is None else self._within(section).get(question.id)
+        if found is None:
+            found = self._everywhere.get(question.id)
+        if found is None:
             return question
-        former = self._order[at]
+        at, former = found
         return at if former is question or former == question else question
+
+
+def _placed(held: Iterable[Question], begins: int) -> dict[str, tuple[int, Question]]:
+    return {question.id: (at, question) for at, question in enumerate(held, begins)}
 
 
 def replayed(before: Instrument, change: Delta) -> Instrument:

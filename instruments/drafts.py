@@ -229,7 +229,7 @@ def _saved(
         db, of=held.instrument_id, number=number, mark=mark, edited_by=by, edited_at=now, undo_to=undo_to
     )  # fmt: skip
     # Whoever holds the row sees what was written past it.
-    row = db.identity_map.get(identity_key(Draft, held.instrument_id))
+    row = db.identity_map.get(identity_key(Draft, held.instrument_id)) if db.identity_map else None
     if row is not None:
         db.expire(row)
     return number

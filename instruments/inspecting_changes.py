@@ -14,15 +14,20 @@ ANOTHER_QUESTION = 0.3
 ANOTHER_OPTION = 0.4
 
 
-def inspect_changes(instrument: Instrument, published: Sequence[Instrument]) -> Iterator[Finding]:
-    """Findings about what differs from the versions that were published, the first one first."""
+def inspect_changes(
+    instrument: Instrument, published: Sequence[Instrument], only: Section | None = None
+) -> Iterator[Finding]:
+    """Findings about what differs from the versions that were published, the first one first.
+
+    With ``only``, those about the questions of one section.
+    """
     if not published:
         return
     if instrument.id != published[-1].id:
         yield WHOLE.at("id").error("The name of an instrument cannot change. Write “%(id)s”.", id=published[-1].id)
     if instrument.role is not published[-1].role:
         yield WHOLE.at("role").error("A survey cannot become a guide, nor a guide a survey. Begin another instrument.")
-    for section in instrument.sections:
+    for section in instrument.sections if only is None else [only]:
         yield from _FOUND.found(
             (section, *published), partial(_section, section, published, instrument.language), instrument.language
         )
@@ -86,7 +91,9 @@ def _options(before: Kind, after: Kind, language: str, spot: Spot) -> Iterator[F
 
 def _unlike(before: Texts, after: Texts, language: str, most: float) -> bool:
     old, new = in_language(before, language).casefold(), in_language(after, language).casefold()
-    return bool(old and new) and old != new and SequenceMatcher(None, old[:500], new[:500], autojunk=False).ratio() < most
+    return (
+        bool(old and new) and old != new and SequenceMatcher(None, old[:500], new[:500], autojunk=False).ratio() < most
+    )
 
 
 def _meaning_of_numbers(before: Kind, after: Kind, spot: Spot) -> Iterator[Finding]:

@@ -53,16 +53,19 @@ class _View:
     own: Question | None = None
 
 
-def inspect_conditions(instrument: Instrument) -> Iterator[Finding]:
+def inspect_conditions(instrument: Instrument, only: Section | None = None) -> Iterator[Finding]:
     """Findings about the conditions of sections, questions, options and rows, constraints and repeated answers.
 
-    They are remembered for each section: they depend on it and on the questions that it looks at.
+    With ``only``, those in one section. They are remembered for each section: they depend on it and on the questions
+    that it looks at.
     """
     where = whereabouts(instrument)
     if len(where.named) < len(where.order):
         yield from _anew(instrument)
         return
     for section, (begins, _) in zip(instrument.sections, where.begins, strict=True):
+        if only is not None and section is not only:
+            continue
         names = _NAMES.found((section,), partial(_looked_at, section))
         seen = tuple(where.named.get(name) for name in names)
         ahead = tuple(where.places.get(name, begins) < begins for name in names)

@@ -15,10 +15,11 @@ NEVER = frozenset({False})
 ALWAYS = frozenset({True})
 
 
-def inspect_reach(instrument: Instrument) -> Iterator[Finding]:
+def inspect_reach(instrument: Instrument, only: Section | None = None) -> Iterator[Finding]:
     """Findings about what is never asked, and about conditions that always hold.
 
-    They are remembered for each section: they depend on it and on whatever it looks at, also by a detour.
+    With ``only``, those in one section. They are remembered for each section: they depend on it and on whatever it
+    looks at, also by a detour.
     """
     enforced = instrument.role is Role.SURVEY
     where = whereabouts(instrument)
@@ -28,7 +29,7 @@ def inspect_reach(instrument: Instrument) -> Iterator[Finding]:
         for section in instrument.sections:
             yield from _section(section, reach)
         return
-    for section in instrument.sections:
+    for section in instrument.sections if only is None else [only]:
         names = _NAMES.found((section,), partial(_looked_at, section))
         if names is _NOTHING:
             continue

@@ -12,13 +12,16 @@ MISSING = "Write this in %(languages)s."
 
 
 def inspect_texts(instrument: Instrument) -> Iterator[Finding]:
-    """Findings about texts of the whole and of sections that are missing, too long or in an undeclared language."""
+    """Findings about texts of the whole that are missing, too long or in an undeclared language."""
     of = _Languages(instrument.languages)
     yield from of.needed(instrument.title, WHOLE.at("title"))
     yield from of.perhaps(instrument.help, WHOLE.at("help"))
     yield from of.perhaps(instrument.provenance, WHOLE.at("provenance"))
-    for section in instrument.sections:
-        yield from _section(section, of)
+
+
+def inspect_section_texts(section: Section, languages: tuple[str, ...]) -> Iterator[Finding]:
+    """The same about the texts of a section besides those of its questions."""
+    return _section(section, _Languages(languages))
 
 
 def inspect_texts_of(question: Question, languages: tuple[str, ...]) -> Iterator[Finding]:

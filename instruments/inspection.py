@@ -8,13 +8,13 @@ from itertools import chain
 
 import msgspec
 
-from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Question, Role, Section, questions, size_of
+from instruments.definition import ID, LANGUAGE, LARGEST, Instrument, Question, Role, Section, size_of
 from instruments.findings import WHOLE, Finding, Severity, Spot
 from instruments.inspecting_changes import inspect_changes
 from instruments.inspecting_conditions import inspect_conditions
 from instruments.inspecting_kinds import inspect_kind_of
 from instruments.inspecting_reach import inspect_reach
-from instruments.inspecting_texts import MISSING, inspect_texts, inspect_texts_of
+from instruments.inspecting_texts import MISSING, inspect_section_texts, inspect_texts, inspect_texts_of
 from instruments.inspecting_wording import inspect_length, inspect_wording_of
 from instruments.kinds import Topic
 from instruments.readability import seconds
@@ -50,6 +50,25 @@ def inspect(
     return sorted(found, key=lambda one: (one.severity is not Severity.ERROR, places.get(one.question, -1)))
 
 
+def inspect_question(
+    instrument: Instrument, question_id: str, before: Instrument | None = None, earlier: Iterable[Instrument] = ()
+) -> tuple[Finding, ...]:
+    """What ``inspect`` says of one question, without a look at all the others."""
+    home = whereabouts(instrument).homes.get(question_id)
+    if home is None:
+        return ()
+    published = [*earlier, *([before] if before else [])]
+    found = (
+        *_names(instrument),
+        *_of_section(home, instrument).findings,
+        *inspect_conditions(instrument, home),
+        *inspect_reach(instrument, home),
+        *inspect_changes(instrument, published, home),
+    )
+    about = [one for one in found if one.question == question_id]
+    return tuple(sorted(about, key=lambda one: one.severity is not Severity.ERROR))
+
+
 @dataclass(frozen=True, slots=True)
 class _Alone:
     """What there is to say about a question by itself, and how long it takes to answer."""
@@ -81,7 +100,7 @@ def _of_section(section: Section, instrument: Instrument) -> _Together:
 def _together(section: Section, languages: tuple[str, ...], role: Role) -> _Together:
     each = [_remembered(question, languages, role) for question in section.questions]
     return _Together(
-        tuple(chain.from_iterable(one.findings for one in each)),
+        (*inspect_section_texts(section, languages), *chain.from_iterable(one.findings for one in each)),
         sum(one.seconds for one in each),
         sum(question.asks for question in section.questions),
         any(isinstance(question.kind, Topic) for question in section.questions),
@@ -152,7 +171,7 @@ def _names(instrument: Instrument) -> Iterator[Finding]:
     for section in instrument.sections:
         if not section.questions:
             yield Spot.of(section).advice("Nothing is asked in this section, so it is not shown.")
-    yield from _of_ids(tuple(question.id for question in questions(instrument)))
+    yield from _of_ids(whereabouts(instrument).ids)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ grade is given below ``FEWEST`` words. Other languages have no formula here.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from instruments.definition import Instrument, Question, Section
 from instruments.kinds import (
@@ -48,9 +48,6 @@ class Counts:
     words: int = 0
     sentences: int = 0
     syllables: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(self.words + other.words, self.sentences + other.sentences, self.syllables + other.syllables)
 
 
 @lru_cache(maxsize=8192)
@@ -94,20 +91,32 @@ def french_syllables(word: str) -> int:
     return max(len(_FRENCH.findall(_MUTE.sub("", word))), 1)
 
 
-def read_aloud(instrument: Instrument, language: str) -> Counts:
-    """Everything that is asked and explained, one question after another."""
-    return sum((_of_section(section, language) for section in instrument.sections), Counts())
+def read_aloud(instrument: Instrument) -> dict[str, Counts]:
+    """Everything that is asked and explained, one question after another, in each language."""
+    languages = instrument.languages
+    each = [
+        _READ.found((section,), partial(_of_section, section, languages), languages) for section in instrument.sections
+    ]
+    return {language: _sum(one[at] for one in each) for at, language in enumerate(languages)}
 
 
-_READ: OfValues[Counts] = OfValues(2048)
+_READ: OfValues[tuple[Counts, ...]] = OfValues(2048)
 
 
-def _of_section(section: Section, language: str) -> Counts:
-    def counted() -> Counts:
-        texts = (in_one(texts, language) for question in section.questions for texts in (question.label, question.help))
-        return sum((counts(text, language) for text in texts), Counts())
+def _of_section(section: Section, languages: tuple[str, ...]) -> tuple[Counts, ...]:
+    every = [texts for question in section.questions for texts in (question.label, question.help)]
+    return tuple(
+        _sum(counts(text, language) for texts in every if (text := in_one(texts, language))) for language in languages
+    )
 
-    return _READ.found((section,), counted, language)
+
+def _sum(found: Iterable[Counts]) -> Counts:
+    words = sentences = syllables = 0
+    for one in found:
+        words += one.words
+        sentences += one.sentences
+        syllables += one.syllables
+    return Counts(words, sentences, syllables)
 
 
 def in_one(texts: object, language: str) -> str:

@@ -1,27 +1,72 @@
 """Where each question of a definition stands, looked up once for each definition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 
 from instruments.definition import Instrument, Question, Section
 from instruments.remembering import OfValues
 
+_names: OfValues[tuple[tuple[str, ...], tuple[str, ...]]] = OfValues(2048)
 
-@dataclass(frozen=True, slots=True)
+
 class Whereabouts:
-    """The questions in order, and for each id the first that has it, its place, its section, its number as a question.
+    """The questions of one definition in order; for each id the first that has it, its place, its section, its number.
 
-    ``begins`` says for each section how many questions stand before it, and how many of these ask something.
+    Each is looked up when it is first asked for.
     """
 
-    order: tuple[Question, ...]
-    named: Mapping[str, Question]
-    places: Mapping[str, int]
-    homes: Mapping[str, Section]
-    numbers: Mapping[str, int]
-    begins: tuple[tuple[int, int], ...]
+    def __init__(self, instrument: Instrument) -> None:
+        self._sections = instrument.sections
+
+    @cached_property
+    def order(self) -> tuple[Question, ...]:
+        """All questions in the order in which they stand."""
+        return tuple(chain.from_iterable(section.questions for section in self._sections))
+
+    @cached_property
+    def _each(self) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        return [_names.found((section,), partial(_looked_up, section)) for section in self._sections]
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all questions in their order."""
+        return tuple([name for names, _ in self._each for name in names])
+
+    # Of two questions with one id, which nobody publishes, the first is meant: so the last one is put in first.
+
+    @cached_property
+    def named(self) -> Mapping[str, Question]:
+        """The questions by id."""
+        return dict(zip(reversed(self.ids), reversed(self.order), strict=True))
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """How many questions stand before each."""
+        return dict(zip(reversed(self.ids), range(len(self.ids) - 1, -1, -1), strict=True))
+
+    @cached_property
+    def homes(self) -> Mapping[str, Section]:
+        """The section in which each stands."""
+        found: dict[str, Section] = {}
+        for section, (names, _) in zip(reversed(self._sections), reversed(self._each), strict=True):
+            found.update(dict.fromkeys(names, section))
+        return found
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each that asks something."""
+        asked = [name for _, names in self._each for name in names]
+        return dict(zip(reversed(asked), range(len(asked), 0, -1), strict=True))
+
+    @cached_property
+    def begins(self) -> tuple[tuple[int, int], ...]:
+        """For each section how many questions stand before it, and how many of these ask something."""
+        found, here, asked = [], 0, 0
+        for names, asking in self._each:
+            found.append((here, asked))
+            here, asked = here + len(names), asked + len(asking)
+        return tuple(found)
 
     def find(self, question_id: str) -> Question | None:
         """The question with this id, if there is one."""
@@ -33,39 +78,12 @@ _known: OfValues[Whereabouts] = OfValues(64)
 
 def whereabouts(instrument: Instrument) -> Whereabouts:
     """Where the questions of the definition stand."""
-    return _known.found((instrument,), lambda: _looked_up(instrument))
+    return _known.found((instrument,), partial(Whereabouts, instrument))
 
 
-_names: OfValues[tuple[tuple[str, ...], tuple[str, ...]]] = OfValues(2048)
-
-
-def _named(section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _looked_up(section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The ids of its questions, and of those of them that ask something."""
     return (
         tuple(question.id for question in section.questions),
         tuple(question.id for question in section.questions if question.asks),
-    )
-
-
-def _looked_up(instrument: Instrument) -> Whereabouts:
-    order = tuple(chain.from_iterable(section.questions for section in instrument.sections))
-    ids: list[str] = []
-    asked: list[str] = []
-    homes: dict[str, Section] = {}
-    begins: list[tuple[int, int]] = []
-    # Of two questions with one id, which nobody publishes, the first is meant: so the last one is put in first.
-    for section in reversed(instrument.sections):
-        homes.update(dict.fromkeys(_names.found((section,), partial(_named, section))[0], section))
-    for section in instrument.sections:
-        begins.append((len(ids), len(asked)))
-        names, asking = _names.found((section,), partial(_named, section))
-        ids += names
-        asked += asking
-    return Whereabouts(
-        order,
-        dict(zip(reversed(ids), reversed(order), strict=True)),
-        dict(zip(reversed(ids), range(len(ids) - 1, -1, -1), strict=True)),
-        homes,
-        dict(zip(reversed(asked), range(len(asked), 0, -1), strict=True)),
-        tuple(begins),
     )

@@ -1,6 +1,6 @@
 """A condition in a form: never, picked, or written as a text; and what was typed read back into its text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -71,9 +71,9 @@ class Choice:
 
 
 class Conditions:
-    """Conditions that may look at the first ``upto`` questions of an instrument, in one language."""
+    """Conditions that may look at the first questions of an instrument, ``upto`` how many says, in one language."""
 
-    def __init__(self, instrument: Instrument, upto: int, language: str) -> None:
+    def __init__(self, instrument: Instrument, upto: Callable[[], int], language: str) -> None:
         self._instrument = instrument
         self._upto = upto
         self._language = language
@@ -81,11 +81,12 @@ class Conditions:
     @cached_property
     def _earlier(self) -> tuple[Earlier, ...]:
         found: list[Earlier] = []
+        upto = self._upto()
         begun = whereabouts(self._instrument).begins
         for section, (begins, asked) in zip(self._instrument.sections, begun, strict=True):
-            if begins >= self._upto:
+            if begins >= upto:
                 break
-            count = min(self._upto - begins, len(section.questions))
+            count = min(upto - begins, len(section.questions))
             each = _EARLIER.found((section,), partial(_earlier, section, asked, self._language), asked, self._language)
             for some in each[:count]:
                 found += some

@@ -1,6 +1,7 @@
 """A draft as a list of its sections and questions: what stands where, what is said of it, and moving it about."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -11,6 +12,7 @@ from instruments import drafts, editing, versions
 from instruments.comparison import section_place
 from instruments.definition import Instrument, find
 from instruments.drafts import Deed, DraftOvertaken, InstrumentRow
+from instruments.remembering import Remembered
 from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
 from web.kit.errors import status_of
@@ -26,13 +28,20 @@ page = Pages("draft_list", __name__)
 HERE = "/studies/<uuid:study_id>/instruments/<uuid:instrument_id>/draft"
 
 
+_lists: Remembered[tuple[UUID, UUID], str] = Remembered(256)
+
+
 def address(visit: Visit, instrument_id: UUID, *, question: str = "", section: str = "") -> str:
     """Where the list is, at a question or a section of it."""
-    where = f"q-{question}" if question else f"s-{section}" if section else None
-    return url_for(
-        "draft_list.look", study_id=visit.study_id, instrument_id=instrument_id, _anchor=where,
-        question=question or None, section=section or None,
-    )  # fmt: skip
+    study_id = visit.study_id
+    base = _lists.found(
+        (study_id, instrument_id),
+        lambda: url_for("draft_list.look", study_id=study_id, instrument_id=instrument_id),
+    )
+    wanted = {"question": question, "section": section}
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in wanted.items() if value)
+    where = f"#q-{quote(question)}" if question else f"#s-{quote(section)}" if section else ""
+    return f"{base}?{query}{where}" if query else base
 
 
 @page.view(f"{HERE}/questions", permit=Permit.AUTHOR)

@@ -1,6 +1,7 @@
 """One question of a draft, written in a form: its words in every language, its kind, who is asked it."""
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -64,7 +65,7 @@ def language_of(instrument: Instrument) -> str:
 
 
 def _conditions(this: Desk, place: Place) -> Conditions:
-    return Conditions(this.instrument, place.before(this.instrument), language_of(this.instrument))
+    return Conditions(this.instrument, partial(place.before, this.instrument), language_of(this.instrument))
 
 
 def _page(
@@ -186,12 +187,12 @@ def _save(visit: Visit, instrument_id: UUID, place: Place) -> ResponseReturnValu
 def _read(this: Desk, place: Place, typed: Fields) -> tuple[Question, dict[str, str]]:
     """The question that was typed, and what of it cannot be taken."""
     instrument = this.instrument
-    stands = this.where.find(place.question)
+    stands = find(instrument, place.question)
     published = this.published.get(place.question)
     relevant, wrong = _conditions(this, place).text_of(typed, stands.relevant if stands else "")
-    named = this.where.named.keys() | this.published.keys()
     # A name that stays what it is takes none from anybody.
-    taken = set() if fields.one(typed, "id") == place.question != "" else named - {place.question}
+    stays = fields.one(typed, "id") == place.question != ""
+    taken = set() if stays else (this.where.named.keys() | this.published.keys()) - {place.question}
     if published is not None:
         typed = {**typed, "id": [published.id]}
     languages = fields.languages_of(instrument.languages, stands)

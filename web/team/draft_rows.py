@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -12,8 +13,7 @@ from markupsafe import Markup, escape
 
 from instruments.condition_parser import looked_at
 from instruments.definition import Question, Section
-from instruments.findings import Finding, Severity
-from instruments.kinds import Kind
+from instruments.findings import Finding
 from instruments.remembering import OfValues, Remembered
 from instruments.sentences import Texts
 from web.kit.i18n import tag
@@ -54,7 +54,7 @@ class _Shape:
 
 
 _shapes: Remembered[_Shape, tuple[Piece[Line], ...]] = Remembered(512)
-_kinds: OfValues[str] = OfValues(4096)
+_rows: OfValues[str] = OfValues(4096)
 _notes: OfValues[str] = OfValues(2048)
 _conditions: OfValues[str] = OfValues(4096)
 
@@ -99,25 +99,48 @@ def notes(found: Sequence[Finding]) -> Markup:
     return Markup(html)  # noqa: S704 - a template of ours has escaped it
 
 
-def row(this: Desk, question: Question, speaker: Speaker, *, up: bool, down: bool) -> str:
-    """One question as a row of the list, which moves up and down where it can."""
-    spoken = speaker.language if this.instrument.languages else ""
-    found = this.written.of_question.get(question.id, ())
-    condition = condition_of(question.relevant, speaker)
-    shape = _Shape(
-        this.row.study_id, this.row.id, tag(), spoken, up, down, bool(condition), question.required, bool(found)
-    )
-    pieces = _shapes.found(shape, lambda: _pieces(shape))
-    label = words_of(question.label, spoken)
-    line = Line(
-        id=question.id,
-        number=str(speaker.numbers.get(question.id, "·")),
-        label=str(escape(shortened(label))) if label else str(escape(gettext("(no words yet)"))),
-        condition=str(escape(gettext("Asked only if %(condition)s.", condition=condition))) if condition else "",
-        kind=_kind(question.kind),
-        findings=notes(found),
-    )
-    return filled(pieces, line)
+class Rows:
+    """The rows of one draft in the language of the page."""
+
+    def __init__(self, this: Desk) -> None:
+        self._row = this.row
+        self._language = tag()
+        self._found = this.written.of_question
+        self.speaker = this.speaker
+        self.spoken = self.speaker.language if this.instrument.languages else ""
+
+    def condition(self, text: str) -> str:
+        """A condition in words."""
+        return condition_of(text, self.speaker, self._language) if text else ""
+
+    def row(self, question: Question, *, up: bool, down: bool) -> str:
+        """One question as a row of the list, which moves up and down where it can."""
+        found = self._found.get(question.id, ())
+        number = self.speaker.numbers.get(question.id, 0)
+        condition = self.condition(question.relevant)
+        return _rows.found(
+            (question, *found),
+            partial(self._made, question, found, number, condition, up, down),
+            self._row.id, self._language, self.spoken, number, condition, up, down,
+        )  # fmt: skip
+
+    def _made(
+        self, question: Question, found: tuple[Finding, ...], number: int, condition: str, up: bool, down: bool
+    ) -> str:
+        row, spoken = self._row, self.spoken
+        shape = _Shape(
+            row.study_id, row.id, self._language, spoken, up, down, bool(condition), question.required, bool(found)
+        )
+        label = words_of(question.label, spoken)
+        line = Line(
+            id=question.id,
+            number=str(number or "·"),
+            label=str(escape(shortened(label))) if label else str(escape(gettext("(no words yet)"))),
+            condition=str(escape(gettext("Asked only if %(condition)s.", condition=condition))) if condition else "",
+            kind=str(escape(kind_in_words(question.kind))),
+            findings=notes(found),
+        )
+        return filled(_shapes.found(shape, lambda: _pieces(shape)), line)
 
 
 def shortened(text: str) -> str:
@@ -127,18 +150,12 @@ def shortened(text: str) -> str:
     return f"{text[: _LONGEST - 1].rsplit(' ', 1)[0]}…"
 
 
-def _kind(kind: Kind) -> str:
-    return _kinds.found((kind,), lambda: str(escape(kind_in_words(kind))), tag())
-
-
-def condition_of(text: str, speaker: Speaker) -> str:
+def condition_of(text: str, speaker: Speaker, language: str) -> str:
     """A condition in words, looked up again only where a question that it looks at has changed."""
-    if not text.strip():
-        return ""
     names = sorted(looked_at(text))
     places = tuple(speaker.numbers.get(name) for name in names)
     known = tuple(speaker.known.get(name) for name in names)
-    return _conditions.found(known, lambda: speaker.condition(text), text, tag(), speaker.language, places)
+    return _conditions.found(known, partial(speaker.condition, text), text, language, speaker.language, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +169,12 @@ class Entry:
     errors: int
 
 
-def entries(this: Desk, speaker: Speaker) -> list[Entry]:
+def entries(this: Desk, spoken: str) -> list[Entry]:
     """Every section, to choose the one that is shown."""
-    spoken = speaker.language if this.instrument.languages else ""
     faulty: dict[str, int] = {}
     homes = this.where.homes
-    for finding in this.written.findings:
-        if finding.severity is Severity.ERROR and finding.question in homes:
+    for finding in this.written.errors:
+        if finding.question in homes:
             home = homes[finding.question].id
             faulty[home] = faulty.get(home, 0) + 1
     return [

@@ -1,6 +1,7 @@
 """The title, help and condition of a section of a draft."""
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from flask import redirect, request, url_for
@@ -51,7 +52,7 @@ def _find(instrument: Instrument, section_id: str) -> Section | None:
 
 
 def _conditions(instrument: Instrument, section_id: str) -> Conditions:
-    return Conditions(instrument, _before(instrument, section_id), language_of(instrument))
+    return Conditions(instrument, partial(_before, instrument, section_id), language_of(instrument))
 
 
 def _fields(section: Section, conditions: Conditions) -> Typed:

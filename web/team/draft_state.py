@@ -14,7 +14,7 @@ from instruments.comparison import section_place
 from instruments.definition import Instrument, Question, Role, questions
 from instruments.drafts import Draft, InstrumentRow
 from instruments.findings import Finding, Severity
-from instruments.inspection import inspect
+from instruments.inspection import inspect, inspect_question
 from instruments.remembering import Remembered
 from instruments.versions import Version
 from instruments.whereabouts import Whereabouts, whereabouts
@@ -105,6 +105,14 @@ class Desk:
         """What there is to say about it."""
         return _WRITTEN.found(self.source, lambda: _written(self.source))
 
+    def said_of(self, question_id: str) -> tuple[Finding, ...]:
+        """What there is to say about one question."""
+        known = _WRITTEN.get(self.source)
+        if known is not None:
+            return known.of_question.get(question_id, ())
+        before = self.source.before
+        return inspect_question(self.instrument, question_id, before[-1] if before else None, before[:-1])
+
     @property
     def speaker(self) -> Speaker:
         """Who says its conditions in words, in the language of the page if the draft speaks it."""
@@ -180,7 +188,7 @@ def _written(source: Source) -> Written:
         tuple(elsewhere),
         {
             language: grade
-            for language in instrument.languages
-            if (grade := readability.grade_of(readability.read_aloud(instrument, language), language)) is not None
+            for language, counts in readability.read_aloud(instrument).items()
+            if (grade := readability.grade_of(counts, language)) is not None
         },
     )

@@ -167,7 +167,7 @@ def _gaps(marks: Marks[Sheet]) -> Mapping[str, Callable[..., Markup] | Markup]:
 
 def findings_of(this: Desk, question_id: str) -> str:
     """What is said of the question as it stands."""
-    found = notes(this.written.of_question.get(question_id, ()))
+    found = notes(this.said_of(question_id))
     return f'<ul class="findings">{found}</ul>' if found else ""
 
 
@@ -221,10 +221,12 @@ def _behind(section: Section, spoken: str) -> tuple[str, tuple[tuple[str, str], 
         f'<option value="section:{escape(section.id)}">{escape(gettext("first in this section"))}</option>'
     )
     behind = []
+    # Without a value gettext leaves the place for it in the text.
+    after = gettext("after: %(what)s")
     for question in section.questions:
         label = question.label.get(spoken) or question.id
         what = label if len(label) <= 60 else f"{label[:57]}…"
-        words = escape(gettext("after: %(what)s", what=what))
+        words = escape(after % {"what": what})
         behind.append((question.id, f'<option value="after:{escape(question.id)}">{words}</option>'))
     return first, tuple(behind)
 
