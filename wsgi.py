@@ -12,7 +12,7 @@ from flask import Flask
 from vault.migrations import runner
 from vault.settings import Settings, from_environment
 from vault.store import Stores
-from web.ethics import evidence, questions, samples
+from web.ethics import evidence, processing, questions, samples
 from web.ethics import overview as ethics
 from web.interviewer import catch_up as catch_up_interview
 from web.interviewer import converse, deposit, prepare, verbal
@@ -75,7 +75,7 @@ from web.team import (
 PAGES = [
     start.page, sign_in.page, welcome.page, account.page,
     studies.page, members.page, approvals.page, amendments.page, keys.page, log.page, incidents.page,
-    ethics.page, samples.page, questions.page, evidence.page,
+    ethics.page, samples.page, questions.page, evidence.page, processing.page,
     instruments.page, beginning.page, instrument_drafts.page, publishing.page, versions.page, amending.page,
     audiences.page,
     amendment_drafting.page, board_letters.page,

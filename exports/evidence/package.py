@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from consent import documents, typesetting
 from exports import evidence, zips
 from exports.dataset import Sink
-from exports.evidence import access, consents, facts
+from exports.evidence import access, consents, facts, processing
 from exports.evidence.facts import Section
 from exports.zips import Archive
 from instruments import versions
@@ -23,6 +23,7 @@ from instruments.yaml_text import write_yaml
 from vault import ledger, log_trees, studies
 from vault.errors import Missing
 from vault.log_trees import LogTree
+from vault.settings import Settings
 from vault.studies import Study
 
 _HERE = Path(evidence.__file__).parent
@@ -41,8 +42,8 @@ def taken(db: Session, study_id: UUID, *, actor: str, now: datetime) -> None:
     ledger.append(db, "evidence.taken", actor=actor, now=now, study=study_id)
 
 
-def write(db: Session, study_id: UUID, sink: Sink, *, address: str, version: str) -> None:
-    """The package as a zip. ``address`` is where participants withdraw, ``version`` that of the program.
+def write(db: Session, study_id: UUID, sink: Sink, settings: Settings, *, version: str) -> None:
+    """The package as a zip, from an installation with these settings and a program of this version.
 
     NoLogYet before the first checkpoint.
     """
@@ -59,7 +60,8 @@ def write(db: Session, study_id: UUID, sink: Sink, *, address: str, version: str
         for section in told:
             zipped.add(f"records/{section.name}.json", _json(facts.table(section)))
         _texts(db, study_id, zipped)
-        for pseudonym, record in consents.records(db, study, address):
+        zipped.add("records/processing.json", _processing(db, study_id, settings, at))
+        for pseudonym, record in consents.records(db, study, f"{settings.public_url}/p/leave"):
             zipped.add(f"consents/{pseudonym}.json", record)
         _log(db, tree, zipped)
         zipped.add(COMPLIANCE, (files("exports.evidence") / COMPLIANCE).read_bytes())
@@ -99,6 +101,22 @@ def _log(db: Session, tree: LogTree, zipped: Archive) -> None:
     zipped.add(f"log/{VERIFIER.name}", VERIFIER.read_bytes())
 
 
+def _processing(db: Session, study_id: UUID, settings: Settings, at: datetime) -> bytes:
+    """The record of GDPR article 30 and where data flow."""
+    return _json(
+        {
+            "record": {
+                str(entry.asks): [str(sentence) for sentence in entry.told]
+                for entry in processing.record(db, study_id, settings, now=at)
+            },
+            "flows": [
+                {"from": str(flow.source), "to": str(flow.target), "what": str(flow.what), "form": str(flow.form)}
+                for flow in processing.flows(settings)
+            ],
+        }
+    )
+
+
 def _overview(study: Study, told: tuple[Section, ...], size: int, at: datetime) -> bytes:
     template = (_HERE / "templates" / "overview.typ").read_text(encoding="utf-8")
     data: Mapping[str, typesetting.Data] = {
@@ -135,7 +153,7 @@ def _readme(study: Study, size: int, version: str) -> str:
 What is here
 ------------
 overview.pdf        what was approved and what was done, to be read and printed
-records/            the same as tables for programs (JSON)
+records/            the same as tables for programs (JSON), and the record of processing of GDPR article 30
 instruments/        every version of every survey and guide as it was asked, with the reason for each change
 consent/            every consent text; the SHA-256 of each file is the fingerprint that stands in each decision
 consents/           what each participant decided, by pseudonym (ISO/IEC TS 27560:2023), but of those who were erased

@@ -354,8 +354,62 @@ class Entry:
         return f"participant {self.subject[:12].decode()}…" if self.subject else "a participant who is not named"
 
     def __str__(self) -> str:
-        moment = self.at[:19].decode().replace("T", " ")
-        return f"entry {self.number:,}, {moment} UTC, {self.action.decode()}, by {self.who}"
+        moment, action = self.at[:19].decode().replace("T", " "), self.action.decode()
+        words = _WORDS.get(action)
+        deed = f"{self.who} {words} ({action})" if words else f"{action}, by {self.who}"
+        return f"entry {self.number:,}, {moment} UTC, {deed}"
+
+
+# What the deeds under a rule are called when one of them offends.
+_WORDS = {
+    "answers.read": "read answers",
+    "answers.saved": "saved a page of answers",
+    "approval.recorded": "recorded an approval",
+    "candidate.accepted": "accepted a candidate question",
+    "candidate.declined": "declined a candidate question",
+    "candidate.entered": "entered a candidate question",
+    "candidate.merged": "merged candidate questions",
+    "candidate.reopened": "reopened a candidate question",
+    "candidates.read": "read the candidate questions",
+    "consent.decided": "decided about taking part",
+    "consent.published": "published a consent text",
+    "enrolment.one-more": "let one more come in than was approved",
+    "erasure.keys-destroyed": "destroyed a participant's keys",
+    "erasure.promised": "promised to forget a participant",
+    "escrow.entrusted": "made cards for the escrow",
+    "escrow.used": "opened the study with the escrow's cards",
+    "identity.corrected": "corrected a participant's name or contacts",
+    "identity.read": "read a participant's name",
+    "identity.searched": "looked for a participant by name",
+    "instrument.published": "published a version of an instrument",
+    "interview.ended": "ended an interview",
+    "interview.started": "began an interview",
+    "key.granted": "gave a key",
+    "key.rotated": "changed a key",
+    "key.taken": "took a key away",
+    "letter.sent": "sent a letter",
+    "log.key-changed": "changed the key that signs this log",
+    "member.joined": "took in a member",
+    "member.left": "ended a membership",
+    "nomination.linked": "brought two pseudonyms of one person together",
+    "nominations.read": "read who named whom",
+    "participant.admitted": "let a participant come in",
+    "participant.assigned": "assigned a participant to an interviewer",
+    "participant.enrolled": "enrolled a participant",
+    "participant.placed": "changed a participant's site or group",
+    "participant.unassigned": "ended an interviewer's assignment",
+    "participant.withdrew": "withdrew, or entered a withdrawal",
+    "release.approved": "approved a release",
+    "release.asked": "asked for a release",
+    "release.built": "built a release",
+    "release.fetched": "fetched a release",
+    "release.looked-through": "looked through the names that a release takes out",
+    "release.started": "set a release going",
+    "response.begun": "began an instrument with a participant",
+    "response.submitted": "sent or deposited answers",
+    "roster.read": "read every name",
+    "study.founded": "founded the study",
+}
 
 
 def _canonical(value: object) -> str:

@@ -22,9 +22,11 @@ from tests.exports.log_making import verify
 from tests.exports.setting import Setting, add, interview
 from tests.vault.logs import sequencing
 from vault import ledger
+from vault.settings import from_environment
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 ADDRESS = "https://example.org/p/leave"
+SETTINGS = from_environment({"PUBLIC_URL": "https://example.org", "SMTP_URL": "smtps://user:secret@mail.example.org"})
 SAID = "My colleague Wren Marlowe said that it matters."
 
 
@@ -46,7 +48,7 @@ def taken(at: Setting) -> bytes:
     """The package of the study as it stands."""
     out = io.BytesIO()
     with at.stores.work(reading=True) as work:
-        package.write(work.db, at.study_id, out, address=ADDRESS, version="1.2.3")
+        package.write(work.db, at.study_id, out, SETTINGS, version="1.2.3")
     return out.getvalue()
 
 
@@ -156,3 +158,12 @@ def test_the_last_event_of_each_scope_says_what_stands(said: list[tuple[Scope, b
         for n, (scope, agreed) in enumerate(said)
         if not agreed and [one for other, one in said[:n] if other is scope][-1:] == [True]
     ]
+
+
+def test_the_record_of_processing_tells_recipients_mail_and_no_secret(told: Setting) -> None:
+    found = json.loads(files_of(taken(told))["records/processing.json"])
+    assert [name[:3] for name in found["record"]] == ["(a)", "(b)", "(c)", "(d)", "(e)", "(f)", "(g)"]
+    assert all(found["record"].values())
+    assert "mail server mail.example.org" in {flow["to"] for flow in found["flows"]}
+    assert "secret" not in json.dumps(found)
+    assert found["record"]["(d) Recipients"] == ["Nothing has left the study yet."]

@@ -168,3 +168,10 @@ def test_the_proof_of_a_drawn_consent_is_checked_offline(team: Team, furnished: 
     receipt.write_bytes(browser.get(f"{here}/proof.json").response.data)
     verdict = verify("--receipt", receipt)
     assert verdict.code == 0, verdict.said
+
+
+def test_the_record_of_processing_is_read_in_either_language(team: Team) -> None:
+    page = team.browsers[Role.AUDITOR].get(f"/ethics/{team.study}/processing")
+    assert "(g) Measures of security (article 32)" in page.words()
+    assert "Led by" in page.words()
+    assert team.browsers[Role.INTERVIEWER].get(f"/ethics/{team.study}/processing").status == 403

@@ -34,9 +34,7 @@ def evidence(study: str, out: Path) -> None:
             study_id = study_named(work.db, study).id
             unfinished = out.with_name(out.name + ".part")
             with unfinished.open("wb") as file:
-                package.write(
-                    work.db, study_id, file, address=f"{settings.public_url}/p/leave", version=version("verbatim")
-                )  # fmt: skip
+                package.write(work.db, study_id, file, settings, version=version("verbatim"))
         with stores.work() as work:
             package.taken(work.db, study_id, actor=ledger.OPERATOR, now=datetime.now(UTC))
             work.commit()

@@ -3,7 +3,7 @@
 import io
 from importlib.metadata import version
 
-from flask import make_response, url_for
+from flask import make_response
 from flask.typing import ResponseReturnValue
 
 from exports.evidence import package
@@ -26,8 +26,7 @@ def about(visit: Visit) -> ResponseReturnValue:
 def take(visit: Visit) -> ResponseReturnValue:
     """The package, made from what stands in the databases at this moment."""
     out = io.BytesIO()
-    address = visit.settings.public_url + url_for("leave.ways")
-    package.write(visit.db, visit.study_id, out, address=address, version=version("verbatim"))
+    package.write(visit.db, visit.study_id, out, visit.settings, version=version("verbatim"))
     package.taken(visit.db, visit.study_id, actor=visit.actor, now=visit.now)
     response = make_response(out.getvalue())
     response.headers["Content-Type"] = "application/zip"
