@@ -355,9 +355,7 @@ class Entry:
 
     def __str__(self) -> str:
         moment, action = self.at[:19].decode().replace("T", " "), self.action.decode()
-        words = _WORDS.get(action)
-        deed = f"{self.who} {words} ({action})" if words else f"{action}, by {self.who}"
-        return f"entry {self.number:,}, {moment} UTC, {deed}"
+        return f"entry {self.number:,}, {moment} UTC, {self.who} {_WORDS.get(action, 'did this')} ({action})"
 
 
 # What the deeds under a rule are called when one of them offends.

@@ -4,6 +4,7 @@ verify_log.py names exactly that entry, and nothing else is wrong.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
@@ -322,7 +323,7 @@ def test_the_entry_that_breaks_a_rule_is_named_and_no_other(
     assert wrong.startswith(f"WRONG   {rule}"), found.said
     assert "BROKEN by 1." in wrong
     offender = len(before) + next((at for at, one in enumerate(told) if "offends" in one), len(told) - 1)
-    assert f"First: entry {offender:,}, " in wrong
+    assert re.search(rf"First: entry {offender:,}, 202\d-\d\d-\d\d [\d:]+ UTC, .+ \([a-z.-]+\): ", wrong), wrong
     assert why in wrong
 
 
