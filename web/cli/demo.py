@@ -16,6 +16,7 @@ from web.cli.demo_play import play
 from web.cli.demo_stage import Stage
 from web.cli.installation import bring_up_to_date, settings_here, stores_of
 from web.kit.process import keep_to_itself
+from web.kit.sequencing import Sequencing
 
 SEED = 2006  # the year of the interviews of the study that this one is modelled on
 
@@ -55,6 +56,7 @@ def demo(seed: int, as_json: bool, if_empty: bool, keep: bool) -> None:
             return
         click.echo("Making the demo: 28 interviews take a while.", err=True)
         stage = play(stores, settings, seed=seed, now=now)
+        Sequencing.of(settings, stores).run()
         with stores.work(reading=True) as work:
             click.echo(demo_sheet.in_json(stage, work.db) if as_json else demo_sheet.for_people(stage))
         if keep:

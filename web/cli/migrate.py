@@ -7,6 +7,7 @@ import click
 from vault.migrations import runner
 from web.cli.installation import bring_up_to_date, settings_here, stores_of
 from web.kit.process import keep_to_itself
+from web.kit.sequencing import Sequencing
 
 
 @click.command()
@@ -20,6 +21,7 @@ def migrate() -> None:
     with stores_of(settings) as stores:
         before = {"main": runner.current(stores.main), "keyring": runner.current(stores.keyring)}
         bring_up_to_date(stores, settings, now=datetime.now(UTC))
+        Sequencing.of(settings, stores).after_deed()
         for which, revision in before.items():
             head = runner.head(which)
             stood = "was there already" if revision == head else f"was at {revision or 'nothing'}"
