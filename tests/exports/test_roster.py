@@ -17,7 +17,7 @@ from survey import frames, nominations, participants, persons, recruitment
 from survey.participants import Participant
 from survey.sheets import Entry
 from tests.survey.field import Field, field_of
-from tests.vault.people import study_of
+from tests.vault.people import approved_for, study_of
 from vault import erasure, ledger, studies
 from vault.erasure import Kind
 from vault.errors import CannotOpen
@@ -83,6 +83,7 @@ def test_a_frame_that_says_what_people_are_is_believed(quick: Work, field: Field
     lead = field.lead
     study = study_of(quick.db, lead, now=now, title="Nurses and patients")
     frames.add_cells(quick.db, study.id, {"Role": ("Nurse", "Patient")}, by=lead.id, now=now)
+    approved_for(quick.db, study.id, now=now)
     for stratum, name in zip(frames.strata(quick.db, study.id), ("Ann Wren", "Corvin Ashgrove"), strict=True):
         entry = Entry(0, name, "", "+1 403 555 0101", stratum_id=stratum.id)
         recruitment.enrol_one(quick.db, quick.keyring, study.id, entry, by=ledger.staff(lead.id), now=now)

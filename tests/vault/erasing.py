@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select, text
 from survey import participants
 from survey.participants import Enrolled
 from tests.postgres import Cluster
-from tests.vault.people import Person
+from tests.vault.people import Person, approved_for
 from vault import erasure, ledger, participant_keys, records
 from vault.erasure import Kind
 from vault.errors import CannotOpen
@@ -31,6 +31,7 @@ def enrolled(
 ) -> Enrolled:
     """Somebody who has answered a page."""
     with stores.work() as work:
+        approved_for(work.db, study.id, now=now)
         made = participants.enrol(
             work.db, work.keyring, study.id, by=ledger.SYSTEM, now=now, typed=typed,
             interviewer=interviewer.account if interviewer else None,

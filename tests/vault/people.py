@@ -1,13 +1,13 @@
 """A small team with real accounts and keys, for tests that need somebody to hold something."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
 from sqlalchemy.orm import Session
 
-from vault import accounts, ledger, studies, study_keys
+from vault import accounts, approvals, ledger, studies, study_keys
 from vault.accounts import Account
 from vault.studies import Member, Role, Study
 from vault.wraps import fingerprint
@@ -44,6 +44,14 @@ def study_of(db: Session, lead: Person, *, now: datetime, title: str = "Mentors 
     study = studies.found(db, title, "MM-1", by=lead.id, now=now)
     study_keys.make(db, study.id, by=lead.account, now=now)
     return study
+
+
+def approved_for(db: Session, study_id: UUID, *, now: datetime) -> None:
+    """A board has approved the study, so that people may be enrolled."""
+    if not approvals.of_study(db, study_id):
+        year, lead = timedelta(days=365), studies.members(db, study_id)[0].account_id
+        decided = approvals.Decided("Board", "R-1", "All", (now - year).date(), (now + 3 * year).date())
+        approvals.record(db, study_id, decided, by=lead, now=now)
 
 
 def joined(db: Session, study: Study, someone: Person, role: Role, *, by: Person, now: datetime) -> Member:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from survey import participants
 from survey.participants import Enrolled
-from tests.vault.people import PASSPHRASE, Person, joined, person, study_of
+from tests.vault.people import PASSPHRASE, Person, approved_for, joined, person, study_of
 from vault import (
     accounts,
     departures,
@@ -170,6 +170,7 @@ def _sign_in(stores: Stores, settings: Settings, ada: Person, secrets: Secrets, 
 
 
 def _enrol(work: Work, study: Study, typed: bool, ivy: Person, secrets: Secrets, now: datetime) -> Enrolled:
+    approved_for(work.db, study.id, now=now)
     made = participants.enrol(
         work.db, work.keyring, study.id, by=ledger.SYSTEM, now=now, typed=typed, interviewer=ivy.account
     )

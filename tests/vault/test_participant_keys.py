@@ -11,7 +11,7 @@ from survey import participants
 from survey.participants import Participant
 from tests import dying
 from tests.vault.only import on_sqlite
-from tests.vault.people import Person, person, study_of
+from tests.vault.people import Person, approved_for, person, study_of
 from tests.vault.stretching import Stretched
 from vault import keyring, ledger, participant_keys
 from vault.codes import LINK, TYPED, TypedCode
@@ -176,6 +176,7 @@ def test_a_power_cut_at_any_moment_of_an_enrolment_leaves_nobody_without_keys_an
     """ASVS 2.3.3: at worst keys of nobody are left, and they are swept two days later."""
     with stores.work() as work:
         study_id = study_of(work.db, person(work.db, "ada", now=now), now=now).id
+        approved_for(work.db, study_id, now=now)
         work.commit()
     for moment in count():
         end = dying.run(enrol_elsewhere, settings.database_url, settings.keyring_url, study_id, now, die_at=moment)

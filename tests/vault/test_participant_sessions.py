@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from survey import participants
 from survey.participants import Enrolled
-from tests.vault.people import person, study_of
+from tests.vault.people import approved_for, person, study_of
 from vault import keyring, ledger, participant_sessions
 from vault.attempts import LIMIT, TooManyTries
 from vault.codes import CodeUnreadable
@@ -23,6 +23,7 @@ SERVER = b"s" * 32
 def enrolled(work: Work, *, now: datetime, typed: bool = True) -> Enrolled:
     lead = person(work.db, "ada", now=now)
     study = study_of(work.db, lead, now=now)
+    approved_for(work.db, study.id, now=now)
     made = participants.enrol(work.db, work.keyring, study.id, by=ledger.SYSTEM, now=now, typed=typed)
     work.commit()
     return made
