@@ -16,10 +16,10 @@ from vault.studies import Role
 HOUR = timedelta(hours=1)
 
 
-def record(team: Team, browser: Visitor, **more: object) -> Page:
+def record(team: Team, browser: Visitor, **more: str | bool) -> Page:
     """What the form answers to a breach that was noticed an hour ago."""
     noticed = team.house.clock.time - HOUR
-    said = {
+    said: dict[str, str | bool] = {
         "sort": "breach", "words": "A letter of P-7KQ4 went to somebody else.",
         "happened_on": noticed.date().isoformat(), "noticed_on": noticed.date().isoformat(),
         "noticed_time": f"{noticed:%H:%M}", **more,

@@ -154,9 +154,9 @@ def lasted(time: timedelta) -> str:
     """A length of time in words."""
     seconds = int(time.total_seconds())
     if seconds < 60:
-        return gettext("less than a minute")
+        return str(gettext("less than a minute"))
     if seconds < 3600 * 2:
-        return gettext("%(number)s minutes", number=seconds // 60)
+        return str(gettext("%(number)s minutes", number=seconds // 60))
     if seconds < 86400 * 2:
-        return gettext("%(number)s hours", number=seconds // 3600)
-    return gettext("%(number)s days", number=seconds // 86400)
+        return str(gettext("%(number)s hours", number=seconds // 3600))
+    return str(gettext("%(number)s days", number=seconds // 86400))

@@ -10,5 +10,5 @@ def number(count: Count) -> str:
     if count.low == count.high:
         return str(count.low)
     if count.low == 0:
-        return gettext("under %(number)s", number=count.high + 1)
-    return gettext("at least %(number)s", number=count.low)
+        return str(gettext("under %(number)s", number=count.high + 1))
+    return str(gettext("at least %(number)s", number=count.low))
