@@ -84,11 +84,13 @@ def _http(error: HTTPException) -> HTTPException | tuple[str, int]:
 
 
 def _too_large() -> str:
-    return gettext(
+    most = (request.max_content_length or 0) // 1024**2
+    said: str = gettext(
         "The file is larger than %(most)s MB, the most that this page takes. Nothing of it was kept. "
         "Go back and choose a smaller one.",
-        most=(request.max_content_length or 0) // 1024**2,
+        most=most,
     )
+    return said
 
 
 def _foreign_host(error: SecurityError) -> Response:
