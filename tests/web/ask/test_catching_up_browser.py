@@ -1,5 +1,7 @@
-"""A catch-up in a browser: offered by keyboard, answered on a telephone and without scripts, then in the matrix."""
+"""A catch-up in a browser: offered by keyboard, answered on a telephone, seen in matrix and release."""
 
+import io
+import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,6 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 from consent import decisions
 from consent.scopes import Scope as Agreed
 from consent.signatures import Signed
+from exports import asking, attempts, deciding, fetching, unlocked, worker
+from exports.attempts import Attempt
+from exports.releases import Job, Release
+from exports.terms import Terms
 from instruments import drafts, versions
 from instruments.comparison import Reason
 from instruments.definition import Section
@@ -165,3 +171,35 @@ def test_a_catch_up_from_the_offer_to_the_matrix(site: Site, chromium: Browser, 
         _press(page, "Close the catch-up")
         expect(page.get_by_text("Everybody was asked")).to_be_visible()
         _look(page, "catch-up-closed")
+    assert "By the dean" in _released(site, grown)
+
+
+def _released(site: Site, grown: Grown) -> str:
+    """The tables of a release for which the lead asks, and which they check, approve alone and fetch."""
+    lead, study_id, now = grown.made.lead, grown.made.study.id, datetime.now(UTC)
+    with site.stores.work() as work:
+        release = asking.ask(
+            work.db, study_id, Terms("csv", "To read it.", "Us.", attributes=()), by=lead.account, now=now
+        )
+        work.commit()
+    for job in (Job.CHECK, Job.BUILD):
+        with site.stores.work() as work:
+            if job is Job.BUILD:
+                alone = "Nobody else is on the team yet, and the tables are for us."
+                deciding.approve(
+                    work.db, work.db.get_one(Release, release.id), by=lead.account, now=now, declaration=alone
+                )
+            keys = unlocked.unlock(work.db, study_id, account_id=lead.id, seed=lead.seed)
+            number = attempts.begin(work.db, work.db.get_one(Release, release.id), job, by=lead.id, now=now)
+            work.commit()
+        scratch = site.settings.home
+        attempt = Attempt(study_id, release.id, number, site.stores, scratch, lambda: datetime.now(UTC))
+        assert worker.run_attempt(attempt, job, keys)
+    with site.stores.work() as work:
+        there = work.db.get_one(Release, release.id)
+        opened = fetching.fetch(work.db, there, account=lead.account, seed=lead.seed, now=now)
+        work.commit()
+    with site.stores.work(reading=True) as work:
+        whole = b"".join(fetching.stream(work.db, opened))
+    with zipfile.ZipFile(io.BytesIO(whole)) as zipped:
+        return zipped.read("csv/wide/short.csv").decode()
