@@ -140,7 +140,9 @@ def test_no_answer_is_lost_and_none_is_invented(case: Case) -> None:
         if answer is not None
     }
     place = {run.id: at for at, run in enumerate(there)}
-    kept = [(place[cell.run.id], name, cell.answer) for name, cell in found.cells.items() if cell.answer is not None]
+    kept: list[tuple[int, str, Answer]] = [
+        (place[cell.run.id], name, cell.answer) for name, cell in found.cells.items() if cell.answer is not None
+    ]
     kept += [(place[run.id], name, cell.answer) for run, twice in found.again for name, cell in twice.items()]
     assert sorted(kept, key=str) == sorted(given_, key=str)
 

@@ -12,11 +12,11 @@ from wtforms.validators import Length
 from consent import decisions
 from instruments.definition import Role, questions
 from instruments.sentences import in_language
-from survey import assignments, catch_up_runs, catching_up, interviews, runs
+from survey import assignments, catch_up_offers, catch_up_runs, catching_up, interviews, runs
 from survey.catching_up import Waiting
 from survey.participants import Participant
 from survey.runs import Kind
-from vault.errors import Missing, Refused
+from vault.errors import Refused
 from vault.studies import Permit, Scope
 from web.interviewer.prepare import found
 from web.kit.forms import PageForm
@@ -42,6 +42,8 @@ class CatchUpForm(PageForm):
 
 
 def _waiting(visit: Visit, one: Participant, offer_id: UUID) -> Waiting | None:
+    """The offer of the address, if it waits for this person; Missing for one of another study."""
+    catch_up_offers.find(visit.db, visit.study_id, offer_id)
     waits = catching_up.waiting(visit.db, one, Role.GUIDE, on=visit.now.date())
     return next((wait for wait in waits if wait.offer.id == offer_id), None)
 
@@ -111,8 +113,6 @@ def _begun(visit: Visit, one: Participant, offer_id: UUID) -> UUID | None:
 
 def _start(visit: Visit, one: Participant, wait: Waiting, tape: str, setting: str) -> UUID:
     grant = decisions.grant_for(visit.db, one.id)
-    if wait.offer.study_id != visit.study_id:
-        raise Missing
     key = assignments.key_of(visit.keyring, one, Scope.RESPONSES, account=visit.signed_in, seed=visit.unlocked)
     response = catching_up.begin(
         visit.db, visit.keyring, one, wait.offer, grant, kind=Kind.CATCH_UP_INTERVIEW, now=visit.now, actor=visit.actor
