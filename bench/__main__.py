@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     authoring,
+    comparing,
     deid,
     exports,
     forms,
@@ -31,6 +32,7 @@ from bench.figure import Figure
 
 FIGURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "authoring": authoring.measure,
+    "comparing": comparing.measure,
     "deid": deid.measure,
     "keys": keys.measure,
     "log": log.measure,

@@ -123,7 +123,7 @@ def asking(stores: Stores, instrument: Instrument) -> Asking:
         lead = colleague(db, "lead").account
         study = studies.found(db, "Mentorship in academic medicine", "MM-2026", by=lead.id, now=now)
         study_keys.make(db, study.id, by=lead, now=now)
-        approval = approvals.record(db, study.id, _decided(now.date()), by=lead.id, now=now).number
+        approval = approvals.record(db, study.id, decided(now.date()), by=lead.id, now=now).number
         wording = examples.library()[0].with_contacts(CONTACTS)
         document = documents.publish(db, study.id, wording, approval=approval, by=lead.id, now=now)
         draft = drafts.begin(db, study.id, instrument, by=lead.id, now=now)
@@ -132,5 +132,6 @@ def asking(stores: Stores, instrument: Instrument) -> Asking:
     return Asking(stores, study.id, version.instrument_id, version, document)
 
 
-def _decided(today: date) -> approvals.Decided:
+def decided(today: date) -> approvals.Decided:
+    """What a board decides for a year."""
     return approvals.Decided("University board", "REB-1", "everything", today - _YEAR, today + _YEAR)

@@ -36,7 +36,8 @@ _KINDS: tuple[Kind, ...] = (
 )
 
 
-def _question(at: int) -> Question:
+def question(at: int) -> Question:
+    """One of the 500 questions, of a kind by its number."""
     first = at - at % len(_KINDS)
     return Question(
         id=f"q{at}",
@@ -52,7 +53,7 @@ def large() -> Instrument:
         Section(
             id=f"s{number}",
             title={"en": f"Part {number}", "fr": f"Partie {number}"},
-            questions=tuple(_question(number * _EACH + at) for at in range(_EACH)),
+            questions=tuple(question(number * _EACH + at) for at in range(_EACH)),
         )
         for number in range(_SECTIONS)
     ]

@@ -10,12 +10,14 @@ from flask_babel import gettext
 
 from instruments import drafts, versions
 from instruments.definition import Instrument, questions
+from instruments.remembering import OfValues
 from instruments.versions import Version
 from instruments.yaml_text import write_yaml
 from vault.accounts import Account
 from vault.errors import Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
+from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.visit import Visit
 from web.team import effective, under_approval
@@ -150,6 +152,10 @@ class Edition:
     tongue: str
 
 
+# What was collated once is mostly looked at again: with other filters, as a form for the board.
+_COLLATED: OfValues[Collation] = OfValues(16)
+
+
 def edition(visit: Visit, instrument_id: UUID) -> Edition:
     """The two versions that the address names; without a word in it, the newest and the one before it."""
     published = versions.of_instrument(visit.db, of_the_study(visit, instrument_id).id)
@@ -161,7 +167,12 @@ def edition(visit: Visit, instrument_id: UUID) -> Edition:
     after = _witness(visit, published, instrument_id, later)
     former = [versions.definition_of(version) for version in published if version.number < before.number]
     tongue = request.args.get("language", "")
-    collation = collate(before.instrument, after.instrument, former, language=tongue)
+    collation = _COLLATED.found(
+        (before.instrument, after.instrument, *former),
+        lambda: collate(before.instrument, after.instrument, former, language=tongue),
+        tongue,
+        tag(),
+    )
     return Edition(published, before, after, collation, _given(visit, published, after, before), tongue)
 
 
