@@ -132,6 +132,10 @@ class Database(Session):
             self._joined = Connection(self._engine, self._held)
         return self._joined
 
+    def flush(self, objects: Any = None) -> None:
+        if self._whole:
+            super().flush(objects)
+
     def commit(self) -> None:
         if self._whole and self.in_transaction():
             super().commit()
@@ -214,4 +218,6 @@ class Prepared(Generic[*Ts]):
 
 def dialect_of(db: Session) -> Dialect:
     """What kind of database it is."""
+    if isinstance(db, Database):
+        return db.dialect
     return db.bind.dialect if db.bind is not None else db.get_bind().dialect

@@ -4,8 +4,10 @@ A page costs what is done around it as well: the name of the host was taken apar
 through for the one with the cookies, and every cookie that was not there made an error page that nobody saw.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response
@@ -18,8 +20,13 @@ from web.kit.uploads import InMemory
 
 _MOST_HOSTS, _MOST_ADDRESSES = 64, 1024
 
-# Of these a browser takes a body, and no address has to be spelled for it.
-_USUAL = frozenset({200, 403, 404, 409, 422})
+# Of these a browser takes a body.
+_USUAL = frozenset({200, 303, 403, 404, 409, 422})
+
+# An address of which every sign stands for itself.
+_PLAIN = re.compile(r"[A-Za-z0-9/?&=.#_~-]*")
+
+_FORM = "application/x-www-form-urlencoded"
 
 _AS_FLASK_ASKS = {"return_rule": True}
 
@@ -44,6 +51,32 @@ class Sent(InMemory):
         """What the browser keeps for us."""
         return parse_cookie(self.environ.get("HTTP_COOKIE"), cls=Given)  # type: ignore[return-value]
 
+    @property
+    def blueprints(self) -> list[str]:
+        """To what the page belongs; Flask asks for it three times."""
+        found: list[str] | None = self.__dict__.get("found_blueprints")
+        if found is None:
+            found = super().blueprints
+            if self.url_rule is not None:
+                self.__dict__["found_blueprints"] = found
+        return found
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__ or self.environ.get("CONTENT_TYPE") != _FORM:
+            super()._load_form_data()
+            return
+        form = Given()
+        stream = self._get_stream_for_parsing()  # which ends where a request has to
+        fields: dict[str, list[str]] = {}
+        try:
+            sent = parse_qsl(stream.read().decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+        except ValueError:
+            sent = []
+        for name, value in sent:
+            fields.setdefault(name, []).append(value)
+        dict.update(form, fields)
+        self.__dict__.update(stream=stream, form=form, files=Given())
+
 
 class Answer(Response):
     """What goes back. Usually nothing is left to be found out about it when it goes."""
@@ -53,8 +86,15 @@ class Answer(Response):
         whole = type(body) is list and len(body) == 1 and type(body[0]) is bytes and "Content-Length" in headers
         if not whole or self._on_close or self.status_code not in _USUAL or environ["REQUEST_METHOD"] == "HEAD":
             return super().__call__(environ, start_response)
+        if not _PLAIN.fullmatch(headers.get("Location", "")):
+            return super().__call__(environ, start_response)
         start_response(self.status, headers.to_wsgi_list())
         return body  # type: ignore[return-value]
+
+
+def onward(address: str) -> Answer:
+    """The browser asks for ``address`` next, which is one of ours."""
+    return Answer(b"", 303, [("Location", address)], content_type="text/html; charset=utf-8")
 
 
 class Finding(MapAdapter):

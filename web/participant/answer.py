@@ -4,7 +4,7 @@ from functools import lru_cache
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import Response, make_response, redirect, request, url_for
+from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
@@ -22,6 +22,7 @@ from web.kit.addresses import fixed
 from web.kit.guard import Pages
 from web.kit.i18n import LANGUAGES
 from web.kit.packing import packed
+from web.kit.site import onward
 from web.kit.visit import Visit
 from web.participant import runs_here
 from web.participant.frame import frame
@@ -41,11 +42,11 @@ def show(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     """The questions of one page, with what was answered before, or what was typed and not sent."""
     run = runs_here.of_version(visit, version_id)
     if run is None or run.submitted_on is not None:
-        return redirect(fixed("arrive.go"), code=303)
+        return onward(fixed("arrive.go"))
     here = runs_here.here(visit, run)
     reached = here.plan.reached(here.loaded.answers)
     if slot not in reached.slots:
-        return redirect(fixed("arrive.go"), code=303)
+        return onward(fixed("arrive.go"))
     newest = here.loaded.newest.get(slot, 0)
     draft = drafts.read(visit.db, here.key, run.address(slot), newest=newest, linkage=here.linkage)
     fields = draft.fields if draft else here.plan.filled(slot, here.loaded.answers)
@@ -159,7 +160,7 @@ def save(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
         return _in_language(visit, here, slot, fields)
     moved = here.plan.moved(slot, fields)
     if moved is not None:
-        return redirect(f"{_shown_again(visit, here, slot, moved)}#{_moving(fields)}", code=303)
+        return onward(f"{_shown_again(visit, here, slot, moved)}#{_moving(fields)}")
     read = here.plan.read(slot, fields, here.loaded.answers, visit.now.date())
     if read.problems and then == "next":
         _keep_draft(visit, here, slot, fields, seen=_seen())
@@ -171,7 +172,7 @@ def save(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     )  # fmt: skip
     if read.problems:
         _keep_draft(visit, here, slot, fields, seen=saved.sequence)
-    return redirect(_after(here, slot, then, read.answers, overtaken=saved.overtaken), code=303)
+    return onward(_after(here, slot, then, read.answers, overtaken=saved.overtaken))
 
 
 def _shown_again(visit: Visit, here: Here, slot: int, fields: Form) -> str:
@@ -206,6 +207,6 @@ def _after(here: Here, slot: int, then: str, own: Answers, *, overtaken: bool) -
 
 def _in_language(visit: Visit, here: Here, slot: int, fields: Form) -> Response:
     """The same page in another language, with what is typed on it."""
-    response = redirect(_shown_again(visit, here, slot, fields), code=303)
+    response = onward(_shown_again(visit, here, slot, fields))
     cookies.keep(response, cookies.LANGUAGE, request.form["language"], lasting=True)
     return make_response(response)
