@@ -38,6 +38,25 @@ def _required(name: str, one: Instrument) -> Instrument:
     return editing.with_question(one, replace(asked, required=not asked.required)) if asked else one
 
 
+def _tweaked(name: str, what: str, one: Instrument) -> Instrument:
+    """The first option or row of a question is offered otherwise, or all of them in another order."""
+    asked = find(one, name)
+    kind = asked.kind if asked else None
+    part = "rows" if isinstance(kind, Matrix) else "options"
+    there = getattr(kind, part, ())
+    if asked is None or kind is None or not there:
+        return one
+    if what == "order":
+        changed = tuple(reversed(there))
+    elif what == "relevant":
+        changed = (replace(there[0], relevant="" if there[0].relevant else "true()"), *there[1:])
+    elif isinstance(there[0], Option):
+        changed = (replace(there[0], **{what: not getattr(there[0], what)}), *there[1:])
+    else:
+        return one
+    return editing.with_question(one, replace(asked, kind=replace(kind, **{part: changed})))
+
+
 def _retitled(name: str, texts: dict[str, str], one: Instrument) -> Instrument:
     section = next((section for section in one.sections if section.id == name), None)
     return editing.with_section(one, replace(section, title=texts)) if section else one
@@ -71,6 +90,7 @@ def deeds(
         partial(_added, new, other),
         partial(_reworded, name, texts),
         partial(_required, name),
+        partial(_tweaked, name, draw(st.sampled_from(["exclusive", "declines", "words", "relevant", "order"]))),
         lambda one: editing.moved_by_one(one, name, up=up),
         lambda one: editing.moved_to(one, name, after=other),
         lambda one: editing.moved_to(one, name, section=section) if _has(one, section) else one,
