@@ -1,4 +1,4 @@
-"""Laws of chains: drafts that change again and again, versions that follow each other, two that are put together."""
+"""Laws of chains: drafts that change again and again, two that are put together, the way through versions."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,8 +12,9 @@ from instruments.canonical import canonical
 from instruments.comparison import WHOLE, Difference, Spot, What, compare, section_place
 from instruments.definition import Instrument, Question, Section, find, questions
 from instruments.merging import ORDER, merge
-from tests.instruments.chains import deeds, grown
-from tests.instruments.making import instruments
+from instruments.route import Missingness, Plan
+from tests.instruments.chains import deeds, grown, sound
+from tests.instruments.making import instruments, sound_answers
 
 LAW = settings(max_examples=80, deadline=None)
 
@@ -209,3 +210,47 @@ def _told(instrument: Instrument) -> tuple[dict[str, Question], dict[str, Sectio
         {section.id: _bare(instrument, section.id) for section in instrument.sections},
         canonical(replace(instrument, sections=())),
     )
+
+
+# --- the way through versions that follow each other
+
+
+@LAW
+@given(sound(), st.data())
+def test_what_only_says_otherwise_leads_nobody_another_way(first: Instrument, data: st.DataObject) -> None:
+    answers = data.draw(sound_answers(first))
+    texts = [question.label for question in questions(first)]
+    data.draw(st.randoms(use_true_random=False)).shuffle(texts)
+    after = first
+    for question, label in zip(questions(first), texts, strict=True):
+        after = editing.with_question(after, replace(question, label=label, help=label))
+    before, now = Plan.of(first), Plan.of(after)
+    assert now.slots(answers) == before.slots(answers)
+    assert now.missing(answers) == before.missing(answers)
+    assert now.reached(answers) == before.reached(answers)
+
+
+@LAW
+@given(sound(), st.data())
+def test_of_every_version_of_a_chain_each_question_of_all_of_them_has_one_word(
+    first: Instrument, data: st.DataObject
+) -> None:
+    chain = [first]
+    for _ in range(data.draw(st.integers(1, 4))):
+        chain.append(data.draw(deeds(chain[-1], chain[:-1], careful=True))(chain[-1]))
+    asked = {question.id for version in chain for question in questions(version) if question.asks}
+    answers = data.draw(sound_answers(data.draw(st.sampled_from(chain))))
+    for version in chain:
+        plan = Plan.of(version)
+        found = plan.missing(answers, also=asked)
+        assert found.keys() == asked
+        own = {question.id for question in questions(version) if question.asks}
+        assert {name for name, what in found.items() if what is Missingness.NOT_ASKED} == asked - own
+        counting = plan.reached(answers).answers
+        assert {name for name, what in found.items() if what is Missingness.ANSWERED} <= counting.keys() <= own
+        # Whoever goes on from page to page comes to the same pages as whoever looks at all at once.
+        slot, gone = plan.first(answers), []
+        while slot is not None:
+            gone.append(slot)
+            slot = plan.after(slot, answers)
+        assert tuple(gone) == plan.slots(answers)
