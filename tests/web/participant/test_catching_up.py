@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from instruments import drafts, versions
 from instruments.comparison import Reason
@@ -181,3 +182,18 @@ def test_a_survey_that_is_published_since_is_asked_first(grown: Grown) -> None:
         versions.publish(work.db, draft, (), approval=under, by=made.lead.id, now=now)
         work.commit()
     assert _come(grown).path == "/p/begin"
+
+
+def test_where_what_was_answered_before_cannot_be_opened_the_page_says_what_is_left_out(grown: Grown) -> None:
+    offer(grown)
+    with grown.place.house.stores.work() as work:
+        for deed in ("update", "delete"):
+            work.db.execute(text(f"DROP TRIGGER page_record_no_{deed}"))
+        work.db.execute(text("UPDATE page_record SET blob = x'0100'"))
+        work.commit()
+    page = _come(grown)
+    assert page.path == "/p/catch-up"
+    assert "Some of what you answered before cannot be opened here." in page.words()
+    assert "There is one question." in page.words()
+    page = page.form("/p/catch-up").submit()
+    assert ("What gets in the way?" in page.words(), "Were you assigned?" in page.words()) == (True, False)
