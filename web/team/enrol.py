@@ -166,6 +166,7 @@ def _sheet_form(visit: Visit, data: MultiDict[str, str] | None = None) -> SheetF
     form = SheetForm(data)
     sites = [(str(site.id), site.name) for site in studies.sites(visit.db, visit.study_id)]
     choose_from(form.site, sites, first=gettext("No site"))
+    form.site.data = form.site.data or ""  # a study without sites has no such field on its page
     choose_from(form.language, LANGUAGES.items())
     return form
 
@@ -254,7 +255,7 @@ def take(visit: Visit) -> ResponseReturnValue:
             typed=form.code.data == "typed", language=form.language.data or "",
         )  # fmt: skip
     except (Invalid, Refused) as refusal:
-        form.refuse(refusal, "code" if isinstance(refusal, Invalid) else "site")
+        form.refuse(refusal, "code" if isinstance(refusal, Invalid) else None)
         return _mapping(visit, form, read, mapped, status=422)
     return render(visit, "team/recruit/enrolled.html", made=made, public_url=visit.settings.public_url)
 

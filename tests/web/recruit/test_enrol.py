@@ -5,6 +5,7 @@ import re
 import pytest
 
 from survey.statuses import Status
+from tests.vault.people import approved_for
 from tests.web.recruit.conftest import Office
 from tests.web.visitors import House
 from vault.studies import Role
@@ -126,7 +127,14 @@ def test_a_study_without_sites_and_strata_enrols_as_well(house: House) -> None:
     ada = house.person("ada")
     browser = house.sign_in(ada)
     study = house.found(browser)
-    page = browser.get(f"/studies/{study}/enrol").form("/enrol").fill(name="Jo").submit()
+    refused = browser.get(f"/studies/{study}/enrol").form("/enrol").fill(name="Jo").submit()
+    assert refused.status == 422
+    assert "nobody can be enrolled there" in next(iter(refused.complaints))
+    with house.stores.work() as work:
+        approved_for(work.db, study, now=house.clock.time)
+        work.commit()
+
+    page = refused.form("/enrol").submit()
 
     assert page.title == "Enrolled"
     assert Status.IDENTIFIED in browser.get(f"/studies/{study}/participants").words()

@@ -210,7 +210,8 @@ def test_codes_to_be_typed_are_made_for_a_hundred_people_at_most(office: Office)
 def test_a_form_with_a_file_is_refused_everywhere_else(office: Office) -> None:
     doors: dict[str, Door] = office.house.app.extensions["verbatim-doors"]
     assert {name for name, door in doors.items() if door.files} == {
-        "enrol.look", "enrol.take", "bringing.look",
+        "amendments.approve", "board_letters.of_amendment", "board_letters.of_approval",
+        "bringing.look", "bringing.take", "enrol.look", "enrol.take",
     }  # fmt: skip
     token = office.get("/enrol").form("/enrol").value("csrf_token")
     for path in ("/enrol", "/links", "/frame", "/letters/send"):
