@@ -145,16 +145,9 @@ def weigh(db: Session, draft: Draft, approval: int, *, corrections: Collection[s
 
 
 def publish(
-    db: Session,
-    draft: Draft,
-    reasons: Iterable[Reason],
-    *,
-    approval: int,
-    by: UUID,
-    now: datetime,
-    seen: int | None = None,
-    corrections: Collection[str] = (),
-) -> Version:
+    db: Session, draft: Draft, reasons: Iterable[Reason], *, approval: int, by: UUID, now: datetime,
+    seen: int | None = None, corrections: Collection[str] = (),
+) -> Version:  # fmt: skip
     """The draft is the instrument's next version. ``seen`` is the draft's number that was on the screen.
 
     Raises DraftOvertaken, NotPublishable, NothingChanged, NotApproved, ReasonsMissing or ReasonMisplaced, and what
