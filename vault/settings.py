@@ -24,6 +24,7 @@ class Settings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     behind_proxy: bool = False
+    timestamp_url: str | None = None
 
     @property
     def server_key_file(self) -> Path:
@@ -38,7 +39,8 @@ class Settings:
 
 def from_environment(env: Mapping[str, str]) -> Settings:
     """Settings from ``VERBATIM_HOME``, ``DATABASE_URL``, ``KEYRING_URL``, ``PUBLIC_URL``, ``TRUSTED_HOSTS``,
-    ``SMTP_URL``, ``TLS_CERTIFICATE``, ``TLS_KEY`` and ``BEHIND_PROXY``; NotSetUp if one of them cannot be used.
+    ``SMTP_URL``, ``TLS_CERTIFICATE``, ``TLS_KEY``, ``BEHIND_PROXY`` and ``TIMESTAMP_URL``; NotSetUp if one of them
+    cannot be used.
     """
     home = Path(env.get("VERBATIM_HOME") or "var").resolve()
     hosts = tuple(host.strip() for host in (env.get("TRUSTED_HOSTS") or _HERE).split(",") if host.strip())
@@ -50,6 +52,9 @@ def from_environment(env: Mapping[str, str]) -> Settings:
     smtp_url = env.get("SMTP_URL") or None
     if smtp_url and not _names_a_host(smtp_url, "smtp", "smtps"):
         raise NotSetUp("SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    timestamp_url = env.get("TIMESTAMP_URL") or None
+    if timestamp_url and not _names_a_host(timestamp_url, "http", "https"):
+        raise NotSetUp("TIMESTAMP_URL must be the address of a time-stamping authority, http:// or https://.")
     proxy = (env.get("BEHIND_PROXY") or "no").lower()
     if proxy not in {"yes", "no"}:
         raise NotSetUp("BEHIND_PROXY must be yes or no.")
@@ -57,7 +62,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         home=home, database_url=env.get("DATABASE_URL") or f"sqlite:///{home / 'verbatim.db'}",
         keyring_url=env.get("KEYRING_URL") or f"sqlite:///{home / 'keyring.db'}", public_url=public_url,
         trusted_hosts=hosts, smtp_url=smtp_url, tls_certificate=_path(env, "TLS_CERTIFICATE"),
-        tls_key=_path(env, "TLS_KEY"), behind_proxy=proxy == "yes",
+        tls_key=_path(env, "TLS_KEY"), behind_proxy=proxy == "yes", timestamp_url=timestamp_url,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from web.cli.main import verbatim
 
 _SETTINGS = (
     "VERBATIM_HOME", "DATABASE_URL", "KEYRING_URL", "PUBLIC_URL", "TRUSTED_HOSTS", "SMTP_URL", "TLS_CERTIFICATE",
-    "TLS_KEY", "BEHIND_PROXY",
+    "TLS_KEY", "BEHIND_PROXY", "TIMESTAMP_URL",
 )  # fmt: skip
 
 Call = Callable[..., Result]

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.web.conftest import Team
 from tests.web.pages import Page
-from vault import checkpoints, ledger
+from vault import checkpoints, ledger, log_trees, time_stamps
 from vault.studies import Role
 from web.kit import guard
 from web.kit.log_filter import GROUPS
@@ -141,6 +141,22 @@ def test_whoever_may_read_the_log_takes_away_all_that_proves_it(team: Team, role
     assert browser.get(f"{team.at}/log/checkpoint?size={said.size}").response.get_data().decode() == note
     for size in ("0", "x", "999999", "9" * 30):
         assert browser.get(f"{team.at}/log/checkpoint?size={size}").status == 404
+
+
+def test_time_stamps_of_an_authority_stand_on_the_page_and_are_taken_away(team: Team) -> None:
+    sequence(team)
+    with team.house.stores.work() as work:
+        tree = log_trees.of_study(work.db, team.study)
+        assert tree is not None
+        newest = log_trees.newest(work.db, tree.number)
+        assert newest is not None
+        time_stamps.keep(work.db, tree.number, newest.size, b"as it was signed", now=team.house.clock.time)
+        work.commit()
+    auditor = team.browsers[Role.AUDITOR]
+    page = auditor.get(f"{team.at}/log")
+    address = next(link for link in page.links() if "/log/stamp?" in link)
+    assert auditor.get(address).response.get_data() == b"as it was signed"
+    assert auditor.get(f"{team.at}/log/stamp?size=1").status == 404
 
 
 def test_a_deed_that_others_should_hear_of_is_a_leaf_once_its_answer_is_out(team: Team) -> None:

@@ -10,16 +10,16 @@ import click
 from sqlalchemy.orm import Session
 
 from exports import evidence
-from vault import keyring, ledger, log_keys, log_trees
+from vault import keyring, ledger, log_keys, log_trees, time_stamps
 from vault.checkpoints import Signer
-from vault.errors import Conflict, Invalid, Missing
+from vault.errors import Conflict, Invalid, Missing, NotSetUp
 from vault.log_trees import INSTALLATION, LogCheckpoint, LogTree
 from vault.migrations import runner
 from vault.sequencer import KEY_CHANGED
 from vault.settings import Settings
 from vault.store import Stores
 from web.cli.installation import settings_here, stores_of, study_named
-from web.kit import checkpoint_mail
+from web.kit import checkpoint_mail, stamping
 from web.kit.process import keep_to_itself
 from web.kit.sequencing import Sequencing
 
@@ -29,9 +29,7 @@ VERIFIER = Path(evidence.__file__).parent / "verify_log.py"
 class KeyIsThere(Conflict):
     """A key that is there announces its follower itself."""
 
-    public = (
-        "The log's key is in the keyring, so leave --lost away: the old key signs for the new one."
-    )
+    public = "The log's key is in the keyring, so leave --lost away: the old key signs for the new one."
 
 
 class KeyIsLost(Conflict):
@@ -41,6 +39,12 @@ class KeyIsLost(Conflict):
         "The log's key is not in the keyring. Restore a newer backup of the keyring. If there is none, say --lost; the "
         "log will say so, too."
     )
+
+
+class NoAuthority(NotSetUp):
+    """Nobody is named who could be asked."""
+
+    public = "No time-stamping authority is set. Set TIMESTAMP_URL to its address."
 
 
 class NothingYet(Missing):
@@ -108,6 +112,11 @@ def export(study: str, folder: Path) -> None:
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         (folder / VERIFIER.name).write_bytes(VERIFIER.read_bytes())
+        for stamp in time_stamps.of_tree(work.db, tree.number):
+            (folder / "stamps").mkdir(exist_ok=True)
+            note = log_trees.at_size(work.db, tree.number, stamp.size).note
+            (folder / "stamps" / f"{stamp.size}.checkpoint").write_text(note, encoding="utf-8", newline="\n")
+            (folder / "stamps" / f"{stamp.size}.tsr").write_bytes(stamp.response)
     click.echo(f"{papers.size} lines. Check them anywhere: python3 verify_log.py . <checkpoints that were kept>")
 
 
@@ -120,6 +129,16 @@ def send() -> None:
             settings, stores, checkpoint_mail.speaking(), clock=lambda: datetime.now(UTC)
         )  # fmt: skip
         click.echo(sent)
+
+
+@log.command()
+def stamp() -> None:
+    """Ask the authority of TIMESTAMP_URL for time stamps that are due. A worker does it by itself."""
+    with _here() as (settings, stores):
+        if settings.timestamp_url is None:
+            raise NoAuthority
+        Sequencing.of(settings, stores).run()
+        click.echo(stamping.stamp_due(settings, stores, clock=lambda: datetime.now(UTC)))
 
 
 @log.command("change-key")

@@ -1,23 +1,27 @@
 """What a worker does beside its jobs: every second the log's new lines become leaves, and what is due is mailed."""
 
 import logging
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
 from vault.sequencer import SigningKeyGone
 from vault.settings import Settings
 from vault.store import Stores
-from web.kit import checkpoint_mail, renewal_mail
+from web.kit import checkpoint_mail, renewal_mail, stamping
 from web.kit.sequencing import Sequencing
 
 EVERY = 1.0  # seconds between two rounds
 MAILS_EVERY = 10.0
 REMINDERS_EVERY = 600.0
+STAMPS_EVERY = 600.0
 SAID_EVERY = 300.0  # a fault that stays is not told each second
 
 _logger = logging.getLogger(__name__)
@@ -26,30 +30,57 @@ _logger = logging.getLogger(__name__)
 @contextmanager
 def going_on(settings: Settings, stores: Stores) -> Iterator[None]:
     """The rounds are made meanwhile."""
+    app, keeps = checkpoint_mail.speaking(), Sequencing.of(settings, stores)
+    duties: list[list[Duty]] = [
+        [Duty(0.0, keeps.run)],
+        # Mail servers and authorities take their time, and nothing of the log waits for them.
+        [
+            Duty(MAILS_EVERY, partial(checkpoint_mail.try_to_send, settings, stores, app, clock=_now)),
+            Duty(REMINDERS_EVERY, partial(renewal_mail.try_to_send, settings, stores, app, clock=_now)),
+            Duty(STAMPS_EVERY, partial(stamping.try_to_stamp, settings, stores, clock=_now)),
+        ],
+    ]
     stop = threading.Event()
-    making = threading.Thread(target=_make, args=(settings, stores, stop), name="log", daemon=True)
-    making.start()
+    threads = [threading.Thread(target=_make, args=(some, stop), name="log", daemon=True) for some in duties]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        making.join()
+        for thread in threads:
+            thread.join(EVERY)
 
 
-def _make(settings: Settings, stores: Stores, stop: threading.Event) -> None:
-    keeps, app = Sequencing.of(settings, stores), checkpoint_mail.speaking()
-    mailed, reminded, said = -MAILS_EVERY, -REMINDERS_EVERY, -SAID_EVERY
+@dataclass(slots=True)
+class Duty:
+    """Something to be done again and again, so many seconds apart."""
+
+    every: float
+    deed: Callable[[], object]
+    done: float = -math.inf
+
+    def is_due(self) -> bool:
+        """Whether it is time again; if so, it counts as done."""
+        due = time.monotonic() - self.done >= self.every
+        if due:
+            self.done = time.monotonic()
+        return due
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _make(duties: list[Duty], stop: threading.Event) -> None:
+    said = -math.inf
     while not stop.wait(EVERY):
-        try:
-            keeps.run()
-            if time.monotonic() - mailed >= MAILS_EVERY:
-                mailed = time.monotonic()
-                checkpoint_mail.try_to_send(settings, stores, app, clock=lambda: datetime.now(UTC))
-            if time.monotonic() - reminded >= REMINDERS_EVERY:
-                reminded = time.monotonic()
-                renewal_mail.try_to_send(settings, stores, app, clock=lambda: datetime.now(UTC))
-        except (DBAPIError, SigningKeyGone, OSError) as error:
-            # A database that is away for a while comes back, and nothing is lost meanwhile.
-            if time.monotonic() - said >= SAID_EVERY:
-                said = time.monotonic()
-                _logger.error("the log is not sequenced: %s", type(error).__name__)
+        for duty in duties:
+            try:
+                if duty.is_due():
+                    duty.deed()
+            except (DBAPIError, SigningKeyGone, OSError) as error:
+                # A database that is away for a while comes back, and nothing is lost meanwhile.
+                if time.monotonic() - said >= SAID_EVERY:
+                    said = time.monotonic()
+                    _logger.error("a round of the log failed: %s", type(error).__name__)

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from consent.typesetting import Data, pdf
 from exports import evidence
-from vault import log_trees, witnesses
+from vault import log_trees, time_stamps, witnesses
 from vault.errors import Missing
 from vault.log_trees import LogTree
 from vault.studies import Permit
@@ -43,6 +43,7 @@ def listing(visit: Visit) -> ResponseReturnValue:
         "choices": log_filter.choices(people),
         "newest": log_trees.newest(visit.db, tree.number) if tree else None,
         "keys": log_trees.keys(visit.db, tree.number) if tree else [],
+        "stamps": time_stamps.of_tree(visit.db, tree.number)[-5:] if tree else [],
         "sent": witnesses.last_sent(visit.db, visit.study_id),
         "mail_possible": mail.possible(visit.settings),
     }
@@ -85,6 +86,15 @@ def checkpoint(visit: Visit) -> ResponseReturnValue:
     if not (size.isascii() and size.isdigit() and len(size) < 18):
         raise Missing
     return _file(f"{size}.checkpoint", log_trees.at_size(visit.db, tree.number, int(size)).note)
+
+
+@page.view("/studies/<uuid:study_id>/log/stamp", permit=Permit.SEE_LEDGER)
+def stamp(visit: Visit) -> ResponseReturnValue:
+    """What a time-stamping authority said of the checkpoint of this ``size``."""
+    for one in time_stamps.of_tree(visit.db, _tree(visit).number):
+        if str(one.size) == request.args.get("size"):
+            return _file(f"{one.size}.tsr", one.response, "application/timestamp-reply")
+    raise Missing
 
 
 @page.view("/studies/<uuid:study_id>/log/keys", permit=Permit.SEE_LEDGER)
