@@ -25,6 +25,7 @@ from survey import (
     matrices,
     participants,
     progress,
+    responses,
     withdrawals,
 )
 from survey.catch_up_calling import LeftOut
@@ -226,6 +227,21 @@ def test_whoever_has_begun_finishes_after_it_was_closed_and_nobody_else_begins(
     with pytest.raises(OfferClosed):
         begun(work, other, offer, now)
     assert catching_up.waiting(work.db, other.participant, Role.SURVEY, on=now.date()) == ()
+
+
+def test_a_trial_makes_nobody_somebody_who_had_answered(work: Work, field: Field, now: datetime) -> None:
+    at = published(work, field, SURVEY, now=now).instrument_id
+    jo = taking_part(work, field, now=now)
+    trial = responses.begin(
+        work.db, work.keyring, jo.participant, at, decisions.grant_for(work.db, jo.participant.id), now=now,
+        kind=Kind.TEST,
+    )  # fmt: skip
+    fill(work, jo, trial, now=now, mentor="yes")
+    second = published(work, field, LATER, now=now)
+    offer = offered(work, field, second, now)
+    assert catch_up_calling.calling(work.db, second, offer.asks, on=now.date()).called == ()
+    assert catching_up.waiting(work.db, jo.participant, Role.SURVEY, on=now.date()) == ()
+    assert matrix(work, field, at, now) == {}
 
 
 def test_nothing_is_asked_without_consent_or_an_approval_or_twice(work: Work, field: Field, now: datetime) -> None:
