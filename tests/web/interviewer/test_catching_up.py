@@ -15,6 +15,7 @@ from instruments.kinds import Probe, Topic
 from survey import assignments, catch_up_offers, interviews, matrices, runs
 from tests.approving import granted
 from tests.web.interviewer.conftest import Desk
+from tests.web.scenario import Scenario, Someone
 from vault.studies import Role, Scope
 
 LATER = Question(
@@ -26,20 +27,23 @@ LATER = Question(
 @pytest.fixture
 def offered(desk: Desk) -> UUID:
     """Jo was interviewed with version 4; version 5 has one topic more, which is offered to those of before."""
-    field = desk.field
-    interview = field.start(desk.jo)
+    return offered_to(desk.field, desk.jo)
+
+
+def offered_to(field: Scenario, jo: Someone) -> UUID:
+    """The same for anybody."""
+    interview = field.start(jo)
     with field.stores.work() as work:
-        here, run = interviews.find(work.db, desk.jo.participant.id, interview.response_id)
+        here, run = interviews.find(work.db, jo.participant.id, interview.response_id)
         key = assignments.key_of(
-            work.keyring, desk.jo.participant, Scope.RESPONSES, account=field.interviewer.account,
+            work.keyring, jo.participant, Scope.RESPONSES, account=field.interviewer.account,
             seed=field.interviewer.seed,
         )  # fmt: skip
-        grant = decisions.grant_for(work.db, desk.jo.participant.id)
+        grant = decisions.grant_for(work.db, jo.participant.id)
         interviews.end(work.db, work.keyring, grant, here, key=key, response=run, now=field.now)
-        plan = runs.plan_of(work.db, run)
-        left = interviews.unreached(plan, interviews.read(work.db, key, run))
+        left = interviews.unreached(runs.plan_of(work.db, run), interviews.read(work.db, key, run))
         assert interviews.deposit(work.db, work.keyring, here, run, key=key, not_reached=left, now=field.now)
-        version = _grown(work.db, desk)
+        version = _grown(work.db, field)
         made = catch_up_offers.offer(
             work.db, version, ("remote",), "Theme 5", by=field.lead.id, now=field.now, says={"en": "It came up often."}
         ).id  # fmt: skip
@@ -47,8 +51,7 @@ def offered(desk: Desk) -> UUID:
     return made
 
 
-def _grown(db: Session, desk: Desk) -> versions.Version:
-    field = desk.field
+def _grown(db: Session, field: Scenario) -> versions.Version:
     draft = drafts.draft_of(db, field.guide)
     last = draft.definition
     longer = msgspec.structs.replace(last, sections=(*last.sections, Section(id="distance", questions=(LATER,))))
