@@ -6,7 +6,7 @@ from instruments.foreign.account import Fate, Line
 from instruments.sentences import Filling, Sentence
 
 TAKEN = Sentence("Taken as it is.")
-PARTLY = Sentence("Taken, except for what the next lines say.")
+PARTLY = Sentence("Taken, except for what the other lines about this row say.")
 
 
 @dataclass(slots=True)

@@ -131,7 +131,7 @@ def test_the_account_has_each_row_once_and_below_it_what_was_not_taken() -> None
     gone.leave_out("Said too late.")
     assert [(line.place, line.fate, str(line.sentence)) for line in rows.lines()] == [
         ("row 2", Fate.TAKEN, "Taken as it is."),
-        ("row 3", Fate.CHANGED, "Taken, except for what the next lines say."),
+        ("row 3", Fate.CHANGED, "Taken, except for what the other lines about this row say."),
         ("row 3, label", Fate.CHANGED, "It is plain now."),
         ("row 3, logic", Fate.LEFT_OUT, "It calculates."),
         ("row 4", Fate.LEFT_OUT, "It asks nobody."),
