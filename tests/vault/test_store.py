@@ -115,6 +115,38 @@ def test_reading_work_stays_reading_and_writing_work_writing_on_the_same_connect
 
 
 @on_sqlite
+def test_a_connection_is_given_on_without_a_transaction_and_none_is_left_at_the_end(
+    stores: Stores, now: datetime
+) -> None:
+    stores.dispose()
+    spare = stores.main.get_execution_options()["spare"]
+    for _ in range(2):
+        with stores.work() as left:
+            ledger.append(left.db, "study.founded", actor=ledger.OPERATOR, now=now)
+            assert len(spare) == 0
+        assert len(spare) == 1
+    with stores.work(reading=True) as work:
+        assert work.db.scalars(select(LedgerEntry)).all() == []
+    stores.dispose()
+    assert len(spare) == 0
+
+
+@on_sqlite
+def test_what_one_session_adds_is_there_for_the_statements_of_the_driver_and_the_other_way_round(
+    stores: Stores, now: datetime
+) -> None:
+    with stores.work() as work:
+        ledger.append(work.db, "study.founded", actor=ledger.OPERATOR, now=now)
+        assert len(work.db.scalars(select(LedgerEntry)).all()) == 1
+        work.db.add(Attempt(bucket=b"b", at=now))
+        ledger.append(work.db, "study.founded", actor=ledger.OPERATOR, now=now)
+        assert len(work.db.scalars(select(LedgerEntry)).all()) == 2
+        work.db.rollback()
+        assert work.db.scalars(select(Attempt)).all() == []
+        assert work.db.scalars(select(LedgerEntry)).all() == []
+
+
+@on_sqlite
 def test_a_reader_does_not_wait_for_a_writer(stores: Stores, now: datetime) -> None:
     with stores.work() as writer, stores.work(reading=True) as reader:
         ledger.append(writer.db, "study.founded", actor=ledger.OPERATOR, now=now)
