@@ -107,7 +107,7 @@ def test_a_study_of_others_is_not_there_whatever_ones_role_in_ones_own(
 
 
 # Words that mean the same in every study: kinds of keys and files, names and numbers of questions, sections and pages.
-_WORDS = {"scope", "kind", "question_id", "section_id", "slot", "checklist"}
+_WORDS = {"scope", "kind", "question_id", "section_id", "slot", "checklist", "number"}
 
 
 def test_what_belongs_to_another_study_is_not_found_under_ones_own(

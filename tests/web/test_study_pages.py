@@ -76,7 +76,7 @@ def _decision(team: Team, **typed: str) -> Form:
         "board": "Research Ethics Board", "reference": "2026-114", "covers": "Interviews with mentors",
         "effective_on": today.isoformat(), "expires_on": (today + timedelta(days=365)).isoformat(),
     }  # fmt: skip
-    return team.lead.get(f"{team.at}/approvals").form().fill(**{**right, **typed})
+    return team.lead.get(f"{team.at}/approvals").form("/approvals").fill(**{**right, **typed})
 
 
 def test_an_approval_is_recorded_for_a_site_and_replaced_by_another(team: Team) -> None:
