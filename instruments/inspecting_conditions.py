@@ -103,10 +103,17 @@ def _looked_at(section: Section) -> tuple[str, ...]:
     """The ids of the questions that anything in a section looks at."""
     found = set(looked_at(section.relevant))
     for question in section.questions:
-        found |= looked_at(question.relevant) | looked_at(question.constraint, constraint=True) | piped_into(question)
+        found |= looked_at(question.relevant) | looked_at(question.constraint, constraint=True) | _piped(question)
         for part in _parts(question):
             found |= looked_at(part.relevant)
     return tuple(sorted(found))
+
+
+_PIPED: OfValues[frozenset[str]] = OfValues(8192)
+
+
+def _piped(question: Question) -> frozenset[str]:
+    return _PIPED.found((question,), partial(piped_into, question))
 
 
 def _parts(question: Question) -> list[Option | Row]:
@@ -125,7 +132,7 @@ def _question(question: Question, view: _View) -> Iterator[Finding]:
         if part.relevant:
             name = f"row.{part.id}" if isinstance(part, Row) else f"option.{part.code}"
             yield from _text(part.relevant, spot.at(f"{name}.relevant"), own)
-    for name in sorted(piped_into(question)):
+    for name in sorted(_piped(question)):
         problem = _cannot_look_at(name, spot.at("label"), own)
         if problem:
             yield problem

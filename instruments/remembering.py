@@ -44,10 +44,14 @@ class Remembered(Generic[Key, Thing]):
 
 
 class OfValues(Generic[Thing]):
-    """The same about values that have no key: each is known by being the very same one, and is held while it is."""
+    """The same about values that have no key: each is known by being the very same one, and is held while it is.
+
+    Of these there are many lookups for each page, so what was found first is forgotten first, asked for or not.
+    """
 
     def __init__(self, most: int) -> None:
-        self._held: Remembered[tuple[Hashable, ...], tuple[tuple[object, ...], Thing]] = Remembered(most)
+        self._most = most
+        self._held: dict[tuple[Hashable, ...], tuple[tuple[object, ...], Thing]] = {}
 
     def found(self, values: tuple[object, ...], find: Callable[[], Thing], *also: Hashable) -> Thing:
         """What is remembered of these values and whatever ``also`` matters, else what ``find`` finds."""
@@ -56,4 +60,9 @@ class OfValues(Generic[Thing]):
         # While they are held nothing else can have their numbers.
         if known is not None and all(map(is_, known[0], values)):
             return known[1]
-        return self._held.keep(key, (values, find()))[1]
+        thing = find()
+        if len(self._held) >= self._most:
+            for old in list(self._held)[: self._most // 4]:
+                self._held.pop(old, None)
+        self._held[key] = values, thing
+        return thing
