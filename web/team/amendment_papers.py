@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from consent import documents
 from consent.wording import Wording
 from instruments import versions
 from instruments.comparison import Reason
 from instruments.wording import pieces
+from survey import impact
 from survey.amendments import Amendment
 from vault import approvals, studies
 from vault.studies import Site
@@ -36,9 +37,26 @@ def request_of(visit: Visit, asked: Amendment) -> Paper:
         (gettext("Amendment"), str(asked.row.number)),
         *made.facts,
         (gettext("Who is affected"), asked.row.who),
+        *_touched(visit, asked),
         (gettext("People who agreed have to agree anew"), again),
     )
     return replace(made, facts=facts)
+
+
+def _touched(visit: Visit, asked: Amendment) -> list[tuple[str, str]]:
+    """How many people it meets today, of an instrument."""
+    if asked.row.instrument_id is None:
+        return []
+    found = impact.of_draft(visit.db, visit.study_id, asked.row.instrument_id, ())
+    ahead = ngettext(
+        "%(num)s person takes part and has not begun.", "%(num)s people take part and have not begun.", found.ahead
+    )
+    going = ngettext(
+        "%(num)s person is in the middle of a version, and finishes on it.",
+        "%(num)s people are in the middle of a version, and finish on it.",
+        len(found.going),
+    )
+    return [(gettext("Whom it touches today"), f"{ahead} {going}")]
 
 
 def _given(reasons: Sequence[Reason], number: int) -> dict[str, list[Given]]:

@@ -114,6 +114,10 @@ class Study:
             page.get_by_label("What it covers").fill("All of it.")
             page.get_by_label("From").fill("2026-01-01")
             page.get_by_label("Until and including").fill("2099-12-31")
+            page.get_by_label("Approved number of participants").fill("40")
+            page.get_by_label("Data kept until").fill("2109-12-31")
+            page.get_by_label("Typographic corrections of wording").check()
+            page.get_by_label("The board's sentence on this").fill("Spelling may be corrected without an amendment.")
             _press(page, "Record the decision")
             expect(page.get_by_role("status")).to_be_visible()
             for role in ROLES:
