@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from instruments.comparison import What
@@ -76,6 +77,7 @@ class Column:
     first: int = 0  # counted from 1
     pseudonym: str = ""  # of a run that stands alone
     runs: frozenset[UUID] = field(default=frozenset(), repr=False)
+    only: frozenset[str] | None = None  # the questions of a catch-up; None: all that its version asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,36 +122,52 @@ class Chronicle:
         return frozenset(question for edition in self.editions for question in edition.asks)
 
     def asking(self, question: str) -> tuple[tuple[int, int], ...]:
-        """The stretches of columns, from the first to the last of each, whose version asks the question."""
+        """The stretches of columns, from the first to the last of each, in which the question is asked."""
         numbers = {edition.number for edition in self.editions if question in edition.asks}
-        return self.under(numbers)
+        return _stretches(
+            at
+            for at, column in enumerate(self.columns)
+            if column.version in numbers and (column.only is None or question in column.only)
+        )
 
     def under(self, numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
         """The stretches of columns under these versions."""
-        wanted, found = set(numbers), list[tuple[int, int]]()
-        for at, column in enumerate(self.columns):
-            if column.version not in wanted:
-                continue
-            if found and found[-1][1] == at - 1:
-                found[-1] = found[-1][0], at
-            else:
-                found.append((at, at))
-        return tuple(found)
+        wanted = set(numbers)
+        return _stretches(at for at, column in enumerate(self.columns) if column.version in wanted)
+
+
+def _stretches(places: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for at in places:
+        if found and found[-1][1] == at - 1:
+            found[-1] = found[-1][0], at
+        else:
+            found.append((at, at))
+    return tuple(found)
 
 
 def columns(
-    there: Iterable[Response], numbers: Mapping[UUID, int], pseudonyms: Mapping[UUID, str]
+    there: Iterable[Response],
+    numbers: Mapping[UUID, int],
+    pseudonyms: Mapping[UUID, str],
+    later: Mapping[UUID, frozenset[str]] = MappingProxyType({}),
 ) -> tuple[Column, ...]:
-    """The axis: runs by day and version, one each while they fit, else several in a row under one version."""
+    """The axis: runs by day and version, one each while they fit, else several in a row that ask the same.
+
+    ``later`` says by run of a catch-up which questions it asks.
+    """
 
     def place(run: Response) -> tuple[date, int, str]:
         return run.begun_on, numbers[run.version_id], pseudonyms[run.participant_id]
+
+    def asks(run: Response) -> tuple[UUID, frozenset[str] | None]:
+        return run.version_id, later.get(run.id)
 
     ordered = sorted(there, key=place)
     most = -(-len(ordered) // MOST_COLUMNS) or 1
     found: list[list[Response]] = []
     for run in ordered:
-        if found and len(found[-1]) < most and found[-1][-1].version_id == run.version_id:
+        if found and len(found[-1]) < most and asks(found[-1][-1]) == asks(run):
             found[-1].append(run)
         else:
             found.append([run])
@@ -159,6 +177,7 @@ def columns(
             Column(
                 numbers[group[0].version_id], group[0].begun_on, group[-1].begun_on, first,
                 pseudonyms[group[0].participant_id] if len(group) == 1 else "", frozenset(run.id for run in group),
+                later.get(group[0].id),
             )
         )  # fmt: skip
         first += len(group)

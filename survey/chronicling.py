@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from instruments import versions
 from instruments.definition import questions
-from survey import accepting, runs, verdicts
+from survey import accepting, catch_up_runs, runs, verdicts
 from survey.chronicle import Chronicle, Column, Edition, Turn, columns, told
 from survey.participants import Participant
 from survey.runs import Response
@@ -37,13 +37,11 @@ def of_instrument(
     if by is None:
         return told(editions, _by_version(editions), _accepted(db, study_id, instrument_id))
     there = [run for run in runs.of_study(db, study_id) if run.instrument_id == instrument_id and run.kind.counts]
-    # A catch-up asks a few questions of somebody who has a column already.
-    first = [run for run in there if not run.kind.later]
+    later = {run_id: frozenset(one.questions) for run_id, one in catch_up_runs.of_study(db, study_id).items()}
     numbers = {edition.id: edition.number for edition in editions}
     every = verdicts.listed(db, rings, study_id, by=by, now=now)
-    return told(
-        editions, columns(first, numbers, _pseudonyms(db, study_id)), _of_instrument(every, instrument_id, there)
-    )
+    axis = columns(there, numbers, _pseudonyms(db, study_id), later)
+    return told(editions, axis, _of_instrument(every, instrument_id, there))
 
 
 def _by_version(editions: Sequence[Edition]) -> tuple[Column, ...]:

@@ -92,6 +92,18 @@ def test_two_versions_at_once_are_two_stretches_each() -> None:
     assert (found.under([1]), found.under([2]), found.under([1, 2])) == (((1, 1),), ((0, 0), (2, 2)), ((0, 2),))
 
 
+def test_a_catch_up_has_a_column_of_its_own_in_which_only_its_questions_are_asked() -> None:
+    there = [_run(1, 1), _run(5, 2), _run(6, 2)]
+    names = {run.participant_id: f"P-{at}" for at, run in enumerate(there)}
+    numbers = {edition.id: edition.number for edition in EDITIONS}
+    axis = chronicle.columns(there, numbers, names, {there[1].id: frozenset({"money"})})
+
+    found = told(EDITIONS, axis, [])
+
+    assert [found.asking(name) for name in ("start", "money")] == [((0, 0), (2, 2)), ((1, 2),)]
+    assert found.under([2]) == ((1, 2),)
+
+
 def test_a_version_that_nobody_was_asked_stands_before_the_next_one() -> None:
     found = told(EDITIONS, _axis([_run(4, 2)]), [])
 

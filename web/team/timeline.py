@@ -142,7 +142,8 @@ def _questions(visit: Visit, told: Told) -> Iterator[Lane]:
     if always:
         yield Lane(
             ngettext("%(num)s question, never changed", "%(num)s questions, never changed", len(always)),
-            bars=told.chronicle.under(edition.number for edition in told.chronicle.editions),
+            # One stands for all: a catch-up asks what came later, so none of these.
+            bars=told.chronicle.asking(min(always)),
         )
     for name, events in happened.items():
         if name in told.chronicle.asked:
