@@ -23,7 +23,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
-from web.team import under_approval
+from web.team import effective, under_approval
 from web.team.consent_wording import SCOPES, checklist
 
 page = Pages("consent_texts", __name__)
@@ -152,6 +152,8 @@ def reading(visit: Visit, document_id: UUID) -> ResponseReturnValue:
         checklist=list(checklist(sheet.wording)),
         scopes=SCOPES,
         in_use=in_use(visit),
+        sites=effective.of_document(visit, document),
+        within=document.within,
         approval=under_approval.titles(visit)[document.approval],
         publisher=visit.db.get(Account, document.published_by),
     )

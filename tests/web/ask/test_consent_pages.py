@@ -144,7 +144,7 @@ def test_a_document_is_published_under_an_approval_and_read_with_its_fingerprint
         (made,) = documents.of_study(work.db, desk.study.id)
         assert made.fingerprint in done.words()
     assert "REB Calgary, 17024" in done.words()
-    assert "Whom can I ask who is not one of you?" in done.words("table")
+    assert "Whom can I ask who is not one of you?" in done.words()
 
 
 def test_a_document_is_not_published_without_an_approval(desk: Desk) -> None:
