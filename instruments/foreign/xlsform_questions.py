@@ -115,19 +115,19 @@ class Questions:
     def of(self, leaf: Leaf, place: Place) -> Question:
         """The question that a row asks."""
         used: set[str] = set()
-        kind = kind_of(leaf, self.maker, self.scope(place, leaf), used)
+        shown = leaf.type.sort is not Sort.NOTE and _is_shown(leaf)
+        kind = Information() if shown else kind_of(leaf, self.maker, self.scope(place, leaf), used)
         kind = self._with_piped_options(kind, leaf, place)
         label = self.texts(leaf, "label", place)
         help_ = self.texts(leaf, "hint", place)
         if not label and help_ and isinstance(kind, Information):
             leaf.row.changes("hint", "There is no label, so the hint is what is read.")
             label, help_ = help_, {}
-        if isinstance(kind, Information):
-            used.add("read_only")
-        elif _is_shown(leaf):
+        if shown:
             leaf.row.changes("read_only", "Nobody can answer this, so it is only read here.")
             used.update(("read_only", "required", "constraint"))
-            kind = Information()
+        elif isinstance(kind, Information):
+            used.add("read_only")
         found = self._limited(leaf, kind, place)
         message = self.texts(leaf, "constraint_message", place)
         relevant = self.relevant(leaf, place)

@@ -22,14 +22,20 @@ class Speech:
         said = _languages(tables)
         self._assumed = False
         if default and default.casefold() != "default":
-            self._unsaid = tags.give(default)
+            self._unsaid = tags.give(_spelled(default, said))
         elif _labels_without_language(tables) or not said:
             self._assumed = True
             in_use = {tag_of(language) for language in said}
             self._unsaid = tags.give(UNSAID if UNSAID not in in_use else "?")
         else:
             self._unsaid = tags.give(said[0])
-        self._tags = {language.casefold(): tags.give(language) for language in said}
+        self._tags: dict[str, str] = {}
+        self._joined: list[tuple[str, str]] = []  # two spellings of one language
+        for language in said:
+            former = _spelled(language, [one for one in said[: said.index(language)] if _apart(one, language, tables)])
+            if former != language:
+                self._joined.append((former, language))
+            self._tags[language.casefold()] = self._tags.get(former.casefold()) or tags.give(language)
         self.unknown = tuple(tags.unknown)
         found = (*self._tags.values(), *((self._unsaid,) if _any_without_language(tables) else ()))
         declared = list(dict.fromkeys(found)) or [self._unsaid]
@@ -53,6 +59,12 @@ class Speech:
     def lines(self) -> list[Line]:
         """What the author has to know about the languages."""
         found = []
+        for former, language in self._joined:
+            sentence = Sentence(
+                "“%(one)s” and “%(other)s” never stand on one sheet, so they are taken for one language.",
+                {"one": former, "other": language},
+            )
+            found.append(Line("survey, label", language, Fate.CHANGED, sentence))
         if self._assumed:
             sentence = Sentence(
                 "The form does not say in which language its labels are. It is called “%(tag)s” here; write the right "
@@ -69,6 +81,21 @@ class Speech:
                 )
                 found.append(Line("survey, label", name, Fate.CHANGED, sentence))
         return found
+
+
+def _spelled(said: str, others: Iterable[str]) -> str:
+    """The language as one of the others spells it, if one does: “English” for “English (en)”."""
+    tag = tag_of(said)
+    return next((other for other in others if tag is not None and tag_of(other) == tag), said)
+
+
+def _apart(one: str, other: str, tables: Iterable[Table]) -> bool:
+    """Whether no sheet has columns of both: then nobody meant two languages by them."""
+    for table in tables:
+        there = {column.language.casefold() for column in table.columns}
+        if {one.casefold(), other.casefold()} <= there:
+            return False
+    return True
 
 
 def _languages(tables: Iterable[Table]) -> list[str]:

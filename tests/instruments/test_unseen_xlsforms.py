@@ -12,6 +12,7 @@ from instruments.findings import Severity
 from instruments.foreign.account import FormUnreadable, Imported
 from instruments.foreign.xlsform import read, write
 from instruments.inspection import inspect
+from instruments.kinds import options_of
 from tests.instruments.mutants import MUTATIONS, Cell, Sheets, sheets_of, workbook_of
 from tests.instruments.pyxform_reading import alike, read_by_pyxform
 from tests.instruments.test_xlsform_others import FORMS
@@ -146,3 +147,29 @@ def test_a_note_without_label_says_its_hint() -> None:
     asked = find(found.instrument, "a")
     assert asked is not None
     assert asked.label == {"en": "Read me"}
+
+
+def test_choices_that_are_only_read_are_not_said_to_be_taken() -> None:
+    found = imported(
+        "| type | name | label | read_only |\n| select_one yn | a | A | yes |\n| text | b | B | |",
+        choices="| list_name | name | label |\n| yn | y | Yes |",
+    )
+    assert str(line(found, "choices, row 2").sentence) == "No question that was taken uses the list “yn”."
+
+
+def test_a_language_that_each_sheet_spells_otherwise_is_one_language() -> None:
+    found = imported(
+        "| type | name | label::English | label::العربية |\n| select_one yn | a | A | ا |",
+        choices="| list_name | name | label::English (EN) | label::العربية |\n| yn | y | Yes | نعم |",
+        settings="| default_language |\n| Arabic |",
+    )
+    asked = find(found.instrument, "a")
+    assert asked is not None
+    assert found.instrument.languages == ("ar", "en")
+    assert [dict(option.label) for option in options_of(asked.kind)] == [{"ar": "نعم", "en": "Yes"}]
+    assert any("“English” and “English (EN)” never stand on one sheet" in str(one.sentence) for one in found.lines)
+
+
+def test_two_columns_of_one_language_on_one_sheet_stay_two() -> None:
+    found = imported("| type | name | label::English | label::English (en) |\n| text | a | A | Ay |")
+    assert found.instrument.languages == ("en", "qaa")
