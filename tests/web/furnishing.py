@@ -53,7 +53,7 @@ from vault import approvals, identities, ledger, participant_keys, participant_s
 from vault.identities import Identity
 from vault.store import Work
 from vault.studies import Scope, Site
-from web.kit import cookies
+from web.kit import cookies, guard
 from web.kit.guard import Door
 
 LIST_1 = shelf.LIST_1[0]
@@ -128,6 +128,7 @@ def furnish(house: House, study: UUID, lead: Person, member: UUID) -> Furnished:
         work.commit()
         quota = frames.quotas(db, study)[0].id
         section = drafts.draft_of(db, survey.instrument_id).definition.sections[0]
+    guard.kit_of(house.app).sequencing.run()  # as it is a second later
     known = {
         "study_id": study, "member_id": member, "account_id": lead.id, "instrument_id": survey.instrument_id,
         "version_id": survey.id, "document_id": document.id, "quota_id": quota, "word": word,
