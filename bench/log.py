@@ -24,8 +24,8 @@ from bench.installation import Installation, installed
 from bench.server import Server, serving
 from tests.postgres import running
 
-ROUNDS = 6
-PEOPLE = 64  # in each round
+ROUNDS = 12
+PEOPLE = 32  # in each round
 SAVES = 8  # of each; who has saved for the hundredth time has a long past to be read
 MOST = 1.15
 
@@ -96,7 +96,9 @@ def _processor(family: Sequence[psutil.Process]) -> float:
 @contextmanager
 def _worker(installation: Installation) -> Iterator[psutil.Process]:
     program = Path(sys.executable).parent / "verbatim"
-    with subprocess.Popen([program, "work"], env={"PATH": "/usr/bin:/bin", **installation.environment}) as process:
+    with subprocess.Popen(
+        [program, "work", "--beside"], env={"PATH": "/usr/bin:/bin", **installation.environment}
+    ) as process:
         try:
             yield psutil.Process(process.pid)
         finally:
