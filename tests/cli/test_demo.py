@@ -15,6 +15,7 @@ from instruments import drafts, shelf, versions
 from instruments.definition import questions
 from instruments.route import Missingness
 from survey import (
+    amendments,
     candidates,
     frames,
     letters,
@@ -27,6 +28,7 @@ from survey import (
     withdrawals,
 )
 from survey import runs as runs_of
+from survey.amendments import State
 from survey.letters import LetterState
 from survey.matrices import Matrix
 from survey.participants import Standing
@@ -107,10 +109,13 @@ def test_the_guide_grew_after_interviews_4_9_and_14_each_time_under_an_amendment
         reasons = [
             (change.reason, change.theme) for one in published["list_1"] for change in versions.changes_of(work.db, one)
         ]
-        held = approvals.holding(work.db, demo.study, on=MOMENT.date())
+        (held,) = approvals.holding(work.db, demo.study, on=MOMENT.date())
+        chain = [one.number for one in approvals.lineage(work.db, demo.study, held.number)]
+        asked = amendments.of_study(work.db, demo.study)
     assert Counter(row.version for row in matrix.rows) == {1: 4, 2: 5, 3: 5, 4: 7}
     assert len({one.approval for one in published["list_1"]}) == 4
-    assert {approval.number for approval in held} == {one.approval for one in published["list_1"]}
+    assert chain == [one.approval for one in reversed(published["list_1"])]
+    assert [(one.state, one.approval) for one in asked] == [(State.APPROVED, number) for number in chain[:3]]
     given = {(reason.reason, reason.theme) for entry in shelf.LIST_1 for reason in entry.reasons}
     assert set(reasons) == given
 
