@@ -1,8 +1,9 @@
 """A condition in a form: never, picked, or written as a text; and what was typed read back into its text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -55,18 +56,39 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """What can be picked of one section, and all of it as HTML, none of it chosen."""
+
+    each: tuple[Earlier, ...]
+    names: frozenset[str]
+    html: str
+
+    @classmethod
+    def of(cls, each: Iterable[Earlier]) -> "Block":
+        """The block of these."""
+        found = tuple(each)
+        return cls(found, frozenset(one.name for one in found), "".join(one.offered for one in found))
+
+    def options(self, of: str) -> str:
+        """The same, ``of`` being chosen if it is among them."""
+        if of not in self.names:
+            return self.html
+        return "".join([one.chosen if one.name == of else one.offered for one in self.each])
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Everything that the page offers for one condition."""
 
     by: str
     every: bool
     lines: tuple[Line, ...]
-    questions: tuple[Earlier, ...]
+    questions: tuple[Block, ...]
     text: str
 
-    def options(self, of: str) -> Markup:
-        """What can be picked, ``of`` being picked."""
-        options = "".join([one.chosen if one.name == of else one.offered for one in self.questions])
+    def options(self, line: Line) -> Markup:
+        """What can be picked in a line, with what is picked there."""
+        options = "".join([block.options(line.of) for block in self.questions])
         return Markup(options)  # noqa: S704 - each was escaped where it was made
 
 
@@ -79,26 +101,25 @@ class Conditions:
         self._language = language
 
     @cached_property
-    def _earlier(self) -> tuple[Earlier, ...]:
-        found: list[Earlier] = []
-        upto = self._upto()
+    def _earlier(self) -> tuple[Block, ...]:
+        found: list[Block] = []
+        upto, language = self._upto(), self._language
         begun = whereabouts(self._instrument).begins
         for section, (begins, asked) in zip(self._instrument.sections, begun, strict=True):
             if begins >= upto:
                 break
-            count = min(upto - begins, len(section.questions))
-            each = _EARLIER.found((section,), partial(_earlier, section, asked, self._language), asked, self._language)
-            for some in each[:count]:
-                found += some
-        return tuple(found)
+            each, block = _EARLIER.found((section,), partial(_earlier, section, asked, language), asked, language)
+            whole = upto - begins >= len(each)
+            found.append(block if whole else Block.of(chain.from_iterable(each[: upto - begins])))
+        return tuple(block for block in found if block.each)
 
     @cached_property
     def _kinds(self) -> dict[str, Kind | Cell]:
-        return {one.name: one.kind for one in self._earlier}
+        return {one.name: one.kind for block in self._earlier for one in block.each}
 
     def fields_of(self, text: str) -> Typed:
         """The fields in which a condition stands."""
-        picked = picking.picked(text, self._kinds)
+        picked = picking.picked(text, self._kinds) if text.strip() else Picked(())
         by = TEXT if picked is None else PICKED if picked.picks else ALWAYS
         found: Typed = {"relevant.by": [by], "relevant.text": [text]}
         found |= {"relevant.every": ["any" if picked is not None and not picked.every else "all"]}
@@ -201,11 +222,11 @@ class Conditions:
         return str(gettext("Write what the answer is compared with."))
 
 
-_EARLIER: OfValues[tuple[tuple[Earlier, ...], ...]] = OfValues(1024)
+_EARLIER: OfValues[tuple[tuple[tuple[Earlier, ...], ...], Block]] = OfValues(1024)
 
 
-def _earlier(section: Section, asked: int, language: str) -> tuple[tuple[Earlier, ...], ...]:
-    """For each question of the section what of it can be picked; ``asked`` questions ask something before it."""
+def _earlier(section: Section, asked: int, language: str) -> tuple[tuple[tuple[Earlier, ...], ...], Block]:
+    """For each question of the section what of it can be picked, and all of it in one; so many ask before it."""
     found = []
     for question in section.questions:
         asked += question.asks
@@ -226,7 +247,7 @@ def _earlier(section: Section, asked: int, language: str) -> tuple[tuple[Earlier
                 )
             )
         found.append(tuple(each))
-    return tuple(found)
+    return tuple(found), Block.of(chain.from_iterable(found))
 
 
 def _indexes(fields: Fields) -> list[int]:

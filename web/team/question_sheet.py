@@ -21,7 +21,7 @@ from instruments.remembering import OfValues, Remembered
 from web.kit import forgery
 from web.kit.i18n import tag
 from web.team import question_fields as fields
-from web.team.condition_fields import COMPARES, Choice
+from web.team.condition_fields import COMPARES, Choice, Line
 from web.team.draft_rows import notes
 from web.team.draft_state import Desk, Row
 from web.team.framing import Marks, Piece, filled
@@ -175,8 +175,8 @@ def condition(choice: Choice, trouble: Trouble = NO_TROUBLE) -> str:
     """Who is asked it: always, picked, or as text."""
     if trouble is not NO_TROUBLE:
         return filled(_condition(choice, trouble), choice)
-    lines = tuple((one.number, one.of, one.compares, one.value, tuple(one.values.items())) for one in choice.lines)
-    key = (tag(), choice.by, choice.every, lines, bool(choice.questions), choice.text)
+    lines = tuple((one.number, one.compares, one.value, tuple(one.values.items())) for one in choice.lines)
+    key = (tag(), choice.by, choice.every, lines, bool(choice.questions))
     return filled(_conditions.found(key, lambda: _condition(choice, NO_TROUBLE)), choice)
 
 
@@ -193,15 +193,17 @@ def _condition(choice: Choice, trouble: Trouble) -> tuple[Piece[Choice], ...]:
 
 
 class _Marked:
-    """A choice in which a mark stands for the questions that can be picked, of which there may be hundreds."""
+    """A choice with marks for its text and for the questions that can be picked, of which there may be hundreds."""
 
     def __init__(self, choice: Choice, marks: Marks[Choice]) -> None:
-        self.by, self.every, self.text, self.lines = choice.by, choice.every, choice.text, choice.lines
+        self.by, self.every, self.lines = choice.by, choice.every, choice.lines
         self.questions = bool(choice.questions)
+        self.text = marks(lambda choice: str(escape(choice.text)))
         self._marks = marks
 
-    def options(self, of: str) -> Markup:
-        return self._marks(lambda choice: choice.options(of))
+    def options(self, line: Line) -> Markup:
+        at = self.lines.index(line)
+        return self._marks(lambda choice: choice.options(choice.lines[at]))
 
 
 def places(this: Desk, question_id: str, spoken: str, *, short: bool) -> str:
