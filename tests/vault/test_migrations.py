@@ -40,9 +40,10 @@ from survey import (
     withdrawals,
 )
 from survey import drafts as page_drafts
+from survey.decision_letters import Keeper
 from survey.verdicts import By, Said
 from tests.instruments.making import asked, of_questions
-from tests.vault.people import person, study_of
+from tests.vault.people import approved_for, person, study_of
 from vault import (
     accounts,
     approvals,
@@ -66,6 +67,7 @@ from vault import (
 from vault.errors import NotSetUp
 from vault.migrations import runner
 from vault.store import AppendOnly, Base, KeyringBase, Stores
+from vault.terms import Terms
 
 EVERY_ROOM_WITH_TABLES = (
     accounts, approvals, attempts, decisions, documents, draft_states, drafts, erasure, escrow, identities,
@@ -128,6 +130,38 @@ def test_a_study_that_was_there_before_gets_the_key_to_its_candidates(stores: St
         verdicts.enter(work.db, study_id, Said("Who pays?", "Money"), by=by, now=now)
         (one,) = verdicts.listed(work.db, work.keyring, study_id, by=by, now=now)
     assert one.words == "Who pays?"
+
+
+def test_a_study_that_was_there_before_gets_the_key_to_letters_and_its_approvals_stay_as_they_were(
+    stores: Stores, now: datetime
+) -> None:
+    with stores.work() as work:
+        lead = person(work.db, "ada", now=now)
+        study_id = study_of(work.db, lead, now=now).id
+        approved_for(work.db, study_id, now=now)
+        work.db.execute(text("DELETE FROM study_secret WHERE name = 'decision-letters'"))
+        work.commit()
+        before = approvals.of_study(work.db, study_id)[0].effective_on
+    with stores.main.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        for statement in ("DROP TABLE enrolment_beyond", *(f"ALTER TABLE approval DROP COLUMN {name}" for name in NEW)):
+            connection.execute(text(statement))
+        for table in ("instrument_version", "consent_document"):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN within"))
+        import_module("vault.migrations.main.main_0015_approval_terms").upgrade()
+        import_module("vault.migrations.main.main_0017_amendments")._give_keys()
+    with stores.work() as work:
+        (approval,) = approvals.of_study(work.db, study_id)
+        assert (approval.effective_on, approval.terms) == (before, Terms())
+        keeper = Keeper(lead.id, lead.seed)
+        kept = decision_letters.keep(work.db, study_id, b"%PDF-1", by=keeper, now=now, approval=approval.number)
+        assert decision_letters.read(work.db, study_id, kept.id, by=keeper, now=now)[1] == b"%PDF-1"
+
+
+# What approvals have had since main_0015.
+NEW = (
+    "protocol", "instruments", "documents", "texts", "sample_size", "keep_until", "conditions", "freedoms", "sections",
+    "sentence",
+)  # fmt: skip
 
 
 def test_a_draft_that_was_there_before_keeps_what_it_says_and_its_last_states(stores: Stores, now: datetime) -> None:
