@@ -113,10 +113,15 @@ _WORDS = {"scope", "kind", "question_id", "section_id", "slot", "checklist", "nu
 def test_what_belongs_to_another_study_is_not_found_under_ones_own(
     team: Team, furnished: Furnished, elsewhere: Elsewhere
 ) -> None:
-    """ASVS 8.2.2: the lead of one study names another study's things under the address of their own."""
-    found = {}
+    """ASVS 8.2.2: the lead of one study names another study's things under the address of their own.
+
+    What the board alone may do is refused to them before anything is looked for.
+    """
+    found, known = {}, doors(team.house.app)
     for method in ("GET", "POST"):
         for rule in routes(team.house.app, method, of_study=True):
+            if Role.LEAD not in MAY[known[rule.endpoint].permit]:
+                continue
             for name in set(rule.arguments) - {"study_id", *_WORDS}:
                 mixed = Furnished(team.study, {**furnished.known, name: elsewhere.things.known[name]})
                 address = mixed.address(rule)

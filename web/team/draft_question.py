@@ -164,9 +164,10 @@ def add(visit: Visit, instrument_id: UUID) -> ResponseReturnValue:
 
 
 def _save(visit: Visit, instrument_id: UUID, place: Place) -> ResponseReturnValue:
+    this = desk(visit, instrument_id)
     if "seen" not in request.form:
         raise Cut
-    this, typed, seen = desk(visit, instrument_id), sent(), number(request.form.get("seen"))
+    typed, seen = sent(), number(request.form.get("seen"))
     if deed := request.form.get("do", ""):
         typed, focus = fields.rearranged(typed, deed)
         return _page(visit, this, place, typed, seen=seen, trouble=Trouble({}, focus or deed))
