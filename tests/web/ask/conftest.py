@@ -85,7 +85,6 @@ class Desk:
         under = self.grant(instrument)
         with self.house.stores.work() as work:
             draft = drafts.draft_of(work.db, instrument)
-            under = granted(work.db, draft, by=self.person.id, now=self.now)
             version = versions.publish(
                 work.db, draft, entry.reasons, approval=under, by=self.person.id, now=self.now
             )  # fmt: skip

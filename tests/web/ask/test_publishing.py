@@ -111,6 +111,7 @@ def test_one_reason_serves_several_changes(desk: Desk, second: UUID) -> None:
     desk.publish(second, SECOND)
     desk.publish(second, THIRD)
     desk.write(second, FOURTH)
+    desk.grant(second)
     page = _page(desk, second)
     form = page.form("/publish")
     assert form.value("same-work_life") == "roles"
@@ -129,6 +130,7 @@ def test_a_reason_and_somebody_elses_reason_at_once_is_refused(desk: Desk, secon
     desk.publish(second, SECOND)
     desk.publish(second, THIRD)
     desk.write(second, FOURTH)
+    desk.grant(second)
     form = _page(desk, second).form("/publish")
 
     page = form.fill(approval=str(desk.approval), library=True, **{"reason-work_life": WHY}).submit()
