@@ -37,7 +37,7 @@ CELLS = (
     "", "a", "a.b", "a-b", "1a", "größe", "имя", "meta", "yes", "no", "TRUE", "${a}", "${nobody} > 1",
     ". > 3 and . < 9",
     "selected(${a}, 'x')", "search('file')", "pulldata('f', 'a', 'b', ${a})", "once(uuid())",
-    "instance('x')/root/item[y = 1]",
+    "instance('x')/data/item[y = 1]",
     "regex(., '^[a-z]+$')", "if(${a} = 1, 'x', 'y')", "position(..) > 1", "indexed-repeat(${a}, ${b}, 1)",
     "count(${a}) > 0",
     "jr:choice-name(${a}, '${a}')", "today() - 18 * 365", "start=0 end=10 step=1", "end=3",
