@@ -32,6 +32,7 @@ from instruments.kinds import (
 )
 
 MOST = 400
+MOST_QUESTIONS = 40  # of so many, and each with answers of its own, there are more ways than anybody tries
 _WORDS = "words"  # stands for every text that nothing is compared with
 
 Outcome = frozenset[bool]
@@ -79,7 +80,7 @@ class Reach:
         return [tree for tree in own if tree is not None]
 
     def _looked_at(self, trees: Sequence[Condition]) -> list[str] | None:
-        """The questions that matter, and those that matter for them, in order; None if they are not all known."""
+        """The questions that matter, and those that matter for them, in order; None if one is not known."""
         found: set[str] = set()
         waiting = list(chain.from_iterable(references(tree) for tree in trees))
         while waiting:
@@ -89,6 +90,8 @@ class Reach:
             if name not in self._place or any(_parsed(text) is None for text in self._asked[self._place[name]][1]):
                 return None
             found.add(name)
+            if len(found) > MOST_QUESTIONS:
+                return None
             waiting += chain.from_iterable(references(tree) for tree in self._trees(name))
         return sorted(found, key=self._place.__getitem__)
 
