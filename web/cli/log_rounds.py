@@ -35,7 +35,7 @@ def going_on(settings: Settings, stores: Stores) -> Iterator[None]:
         [Duty(0.0, keeps.run)],
         # Mail servers and authorities take their time, and nothing of the log waits for them.
         [
-            Duty(MAILS_EVERY, partial(checkpoint_mail.try_to_send, settings, stores, app, clock=_now)),
+            Duty(MAILS_EVERY, partial(checkpoint_mail.try_to_send, settings, stores, app, clock=_now, refused={})),
             Duty(REMINDERS_EVERY, partial(renewal_mail.try_to_send, settings, stores, app, clock=_now)),
             Duty(STAMPS_EVERY, partial(stamping.try_to_stamp, settings, stores, clock=_now)),
         ],

@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from flask import Flask
 from flask_babel import LazyString, force_locale, gettext, ngettext
@@ -16,6 +17,8 @@ from vault.store import Stores
 from vault.witnesses import Due
 from web.kit import i18n, mail
 from web.kit.i18n import LANGUAGES
+
+_AGAIN = timedelta(hours=1)
 
 _logger = logging.getLogger(__name__)
 
@@ -42,28 +45,41 @@ def speaking() -> Flask:
     return app
 
 
-def send_due(settings: Settings, stores: Stores, app: Flask, *, clock: Callable[[], datetime]) -> int:
+def send_due(
+    settings: Settings, stores: Stores, app: Flask, *, clock: Callable[[], datetime],
+    refused: dict[UUID, datetime] | None = None,
+) -> int:  # fmt: skip
     """Every checkpoint that is due is on its way; returns how many. NotSetUp or Busy if no mail goes out now.
 
-    It is written down after each mail. A crash between the two sends one of them twice, and never none.
+    It is written down after each mail. A crash between the two sends one of them twice, and never none. ``refused``
+    remembers accounts whose address was refused: they are tried again after an hour.
     """
-    if not mail.possible(settings) or not _due(stores, clock()):
+    refused = {} if refused is None else refused
+    if not mail.possible(settings) or not [one for one in _due(stores, clock()) if not _rests(one, refused, clock())]:
         return 0
     gone = 0
     with mail.one_at_a_time(settings), mail.opened(settings) as post:
         # Nothing is locked while the mail server takes its time; what is due is asked again under the lock.
         for one, letter in _letters(stores, app, clock()):
+            if _rests(one, refused, clock()):
+                continue
             try:
                 post.send(letter)
                 gone += 1
             except Invalid:
                 # An address that does not work is shown on the page of the log, where nothing was sent for long.
                 _logger.error("the mail server takes no checkpoint for account %s", one.account.id)
+                refused[one.account.id] = clock()
                 continue
             with stores.work() as work:
                 witnesses.sent(work.db, one, now=clock())
                 work.commit()
     return gone
+
+
+def _rests(one: Due, refused: dict[UUID, datetime], now: datetime) -> bool:
+    at = refused.get(one.account.id)
+    return at is not None and abs(now - at) < _AGAIN
 
 
 def _due(stores: Stores, now: datetime) -> list[Due]:
@@ -109,10 +125,13 @@ def _letter(one: Due, title: str, keys: list[str]) -> mail.Letter:
     )
 
 
-def try_to_send(settings: Settings, stores: Stores, app: Flask, *, clock: Callable[[], datetime]) -> int:
+def try_to_send(
+    settings: Settings, stores: Stores, app: Flask, *, clock: Callable[[], datetime],
+    refused: dict[UUID, datetime] | None = None,
+) -> int:  # fmt: skip
     """The same for whoever tries again soon; where there is no mail now, nothing has happened."""
     try:
-        return send_due(settings, stores, app, clock=clock)
+        return send_due(settings, stores, app, clock=clock, refused=refused)
     except (NotSetUp, Busy) as error:
         _logger.warning("no checkpoint was mailed: %s", type(error).__name__)
         return 0
