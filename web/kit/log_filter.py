@@ -28,7 +28,13 @@ GROUPS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "consent": (_l("Consent and its texts"), ("consent.", "consents.")),
     "leaving": (_l("Withdrawals and erasures"), ("participant.withdrew", "erasure.")),
     "team": (_l("Team, keys and cards"), ("member.", "account.", "key.", "escrow.", "log.")),
-    "approvals": (_l("Approvals"), ("study.", "site.", "approval.", "amendment.", "board.")),
+    "approvals": (
+        _l("Approvals"),
+        (
+            "study.", "site.", "approval.", "amendment.", "decision-letter.", "enrolment.", "evidence.", "reporting.",
+            "board.",
+        ),
+    ),
     "incidents": (_l("Incidents"), ("incident.",)),
     "instruments": (
         _l("Questions and their changes"),
@@ -37,7 +43,8 @@ GROUPS: dict[str, tuple[LazyString, tuple[str, ...]]] = {
     "recruiting": (
         _l("Recruiting"),
         (
-            "frame.", "quota.", "link.", "participants.", "participant.enrolled", "participant.placed",
+            "frame.", "quota.", "link.", "participants.", "participant.enrolled", "participant.admitted",
+            "participant.placed",
             "participant.assigned", "participant.unassigned", "participant.code-renewed", "identity.corrected",
             "invitations.", "letter.", "nomination.", "catch-up.letters-prepared",
         ),
