@@ -16,6 +16,8 @@ from instruments.kinds import Answer
 from instruments.narrowing import Narrowed
 from instruments.route import Plan
 from survey import deltas, notes, responses, runs
+from survey.catch_up_offers import CatchUpOffer
+from survey.participants import Participant
 from survey.runs import Response, ResponseRow
 from vault.errors import CannotOpen, Missing
 from vault.prepared import Prepared
@@ -30,8 +32,8 @@ class CatchUpRun(AppendOnly, Base):
     __table_args__ = (Index("catch_up_run_once", "offer_id", "participant_id", unique=True),)
 
     response_id: Mapped[UUID] = mapped_column(ForeignKey(ResponseRow.id), primary_key=True)
-    offer_id: Mapped[UUID] = mapped_column(ForeignKey("catch_up_offer.id"))
-    participant_id: Mapped[UUID] = mapped_column(ForeignKey("participant.id"), index=True)
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey(CatchUpOffer.id))
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), index=True)
     follows_id: Mapped[UUID] = mapped_column(ForeignKey(ResponseRow.id))
     questions: Mapped[str]  # ids as JSON
 

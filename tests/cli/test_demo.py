@@ -194,7 +194,9 @@ def test_each_way_of_leaving_has_left_what_it_should(demo: Demo) -> None:
 
 def test_the_log_tells_the_weeks_in_their_order(demo: Demo) -> None:
     with demo.stores.work(reading=True) as work:
-        written = [str(line["at"]) for line in reversed(ledger.of_study(work.db, demo.study, most=10_000))]
+        lines = list(reversed(ledger.of_study(work.db, demo.study, most=10_000)))
+    # When a page was saved the log tells by the day.
+    written = [str(line["at"]) for line in lines if line["action"] != "answers.saved"]
     assert written == sorted(written)
     assert written[0].startswith("2026-08-31")
     assert written[-1].startswith("2026-11-19")

@@ -166,7 +166,8 @@ class House:
     def join(self, lead: Visitor, study: UUID, person: Person, role: Role) -> UUID:
         """``person`` is a member in ``role`` and holds the keys of it; returns the member's id."""
         form = lead.get(f"/studies/{study}/members/new").form()
-        page = form.fill(name=person.account.name, email=person.account.email, role=role.value).submit()
+        until = (self.clock.time + timedelta(days=365)).date().isoformat() if role is Role.AUDITOR else ""
+        page = form.fill(name=person.account.name, email=person.account.email, role=role.value, until=until).submit()
         if page.path.endswith("/keys"):
             page = page.form("/keys").fill(compared=True).submit()
         assert page.path == f"/studies/{study}/members"

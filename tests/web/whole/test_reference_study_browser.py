@@ -129,6 +129,8 @@ class Study:
         page.get_by_label("Name", exact=True).fill(someone.account.name)
         page.get_by_label("E-mail address").fill(someone.account.email)
         page.get_by_role("radio", name=role.value.title()).check()
+        if role is Role.AUDITOR:
+            page.get_by_label("An auditor's last day").fill("2099-12-31")
         _press(page, "Add to the team")
         if role in (Role.COORDINATOR, Role.ANALYST):
             page.get_by_role("checkbox").check()
