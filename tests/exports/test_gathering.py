@@ -34,7 +34,7 @@ from tests.exports.setting import (
     manifest_of,
     texts,
 )
-from tests.survey.field import LONGER_GUIDE, LONGER_SURVEY, grant, published, taking_part
+from tests.survey.field import LONGER_GUIDE, LONGER_SURVEY, grant, in_the_log, published, taking_part
 from vault import ledger, records
 from vault.records import Address
 from vault.studies import Scope

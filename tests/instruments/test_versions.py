@@ -225,18 +225,18 @@ def test_the_reference_study_publishes_its_guide_four_times_as_it_did(team: Team
 
 def test_the_log_says_what_was_begun_and_published_and_not_what_it_asks(team: Team) -> None:
     draft = team.begin()
-    first, _ = team.publish(draft).approval, team.save(draft, SECOND)
-    team.publish(draft, WHY)
+    first, _ = team.publish(draft), team.save(draft, SECOND)
+    second = team.publish(draft, WHY)
     lines = [line for line in ledger.of_study(team.db, team.study.id) if str(line["action"]).startswith("instrument.")]
     assert [(line["action"], line["facts"]) for line in reversed(lines)] == [
         ("instrument.begun", {"instrument": "it", "role": "survey"}),
         ("instrument.published", {
-            "instrument": "it", "version": 1, "fingerprint": fingerprint(FIRST), "approval": first,
-            "changed": [], "within": False,
+            "instrument": "it", "version": 1, "fingerprint": fingerprint(FIRST), "approval": first.approval,
+            "changed": [], "within": False, "id": str(first.id), "of": str(first.instrument_id),
         }),
         ("instrument.published", {
             "instrument": "it", "version": 2, "fingerprint": fingerprint(SECOND), "approval": team.approval,
-            "changed": ["mentor"], "within": False,
+            "changed": ["mentor"], "within": False, "id": str(second.id), "of": str(second.instrument_id),
         }),
     ]  # fmt: skip
 

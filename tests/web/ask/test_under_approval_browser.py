@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from instruments import drafts, shelf
 from instruments.drafts import InstrumentRow
@@ -144,7 +144,7 @@ def test_a_change_goes_to_the_board_and_is_published_as_it_was_sent(
         page.get_by_role("link", name="The board approved it").click()
         page.get_by_label("Reference").fill("REB-17024-A1")
         page.get_by_label("Letter of the board").set_input_files(
-            {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 yes"}
+            FilePayload(name="letter.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7 yes")
         )
         _look(page, "amendment-approve", scripts)
         _press(page, "Record the decision", keys=scripts)
