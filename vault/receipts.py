@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from vault import log_trees, tree
 from vault.ledger import BUT_PAGES, LedgerEntry
-from vault.log_trees import LogTree
+from vault.log_trees import LogLeaf, LogTree
 
 FORMAT = "verbatim-receipt/1"
 
@@ -57,6 +57,12 @@ def entry(db: Session, study_id: UUID, action: str, *phrases: str) -> int | None
     here = (LedgerEntry.study_id == study_id, LedgerEntry.action == action, BUT_PAGES)
     said = [LedgerEntry.body.contains(phrase, autoescape=True) for phrase in phrases]
     return db.scalar(select(LedgerEntry.number).where(*here, *said).order_by(LedgerEntry.number).limit(1))
+
+
+def of_line(db: Session, grown: LogTree, place: int) -> Receipt | None:
+    """The receipt for the line at this place of a tree, whatever it says; None if there is none."""
+    leaf = db.get(LogLeaf, (grown.number, place))
+    return receipt(db, "line", leaf.entry) if leaf else None
 
 
 def receipt(db: Session, kind: str, number: int) -> Receipt | None:

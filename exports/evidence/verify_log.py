@@ -1320,7 +1320,7 @@ class Log:
 
 
 class Receipt(NamedTuple):
-    """That a participant's consent or withdrawal stands in the log."""
+    """That a participant's consent or withdrawal, or any other line, stands in the log."""
 
     where: str
     kind: str
@@ -1333,7 +1333,8 @@ class Receipt(NamedTuple):
 
 
 _RECEIPT = "verbatim-receipt/1"
-_OF_KIND = {"consent": b"consent.decided", "withdrawal": b"participant.withdrew"}
+# What the entry of each kind of receipt has to be; of a line, anything.
+_OF_KIND = {"consent": b"consent.decided", "withdrawal": b"participant.withdrew", "line": None}
 
 
 def receipt_of(path: Path) -> Receipt:
@@ -1362,7 +1363,7 @@ def faults_of(receipt: Receipt) -> list[str]:
     """What is wrong with a receipt, by itself; nothing if it proves what it says."""
     faults = []
     note, found = receipt.checkpoint, _FRAME.fullmatch(receipt.body)
-    if found is None or found[1] != _OF_KIND.get(receipt.kind):
+    if found is None or receipt.kind not in _OF_KIND or _OF_KIND[receipt.kind] not in (None, found[1]):
         faults.append("its entry is not the one of a " + receipt.kind + ".")
     elif found[5].decode() not in note.origin or not found[5]:
         faults.append("its entry is of another study than its checkpoint.")

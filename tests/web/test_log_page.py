@@ -3,11 +3,13 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
 
+from tests.exports.log_making import verify
 from tests.web.conftest import Team
 from tests.web.pages import Page
 from vault import checkpoints, ledger, log_trees, time_stamps
@@ -167,3 +169,20 @@ def test_a_deed_that_others_should_hear_of_is_a_leaf_once_its_answer_is_out(team
     # The server closes an answer when it is out; whoever waited for it waits no more.
     answer.response.close()
     assert "…" not in {row.split()[0] for row in rows(team.lead.get(f"{team.at}/log"))}
+
+
+def test_each_line_has_a_proof_that_is_checked_by_itself(team: Team, tmp_path: Path) -> None:
+    done(team, "identity.read", by=team.people[Role.COORDINATOR].id)
+    sequence(team)
+    auditor = team.browsers[Role.AUDITOR]
+    links = [link for link in auditor.get(f"{team.at}/log").links() if "/log/proof?place=" in link]
+    assert links
+    receipt = tmp_path / "line.json"
+    receipt.write_bytes(auditor.get(links[0]).response.data)
+    assert verify("--receipt", receipt).code == 0
+    told = json.loads(receipt.read_text())
+    receipt.write_text(json.dumps({**told, "body": told["body"].replace("identity.read", "identity.seen")}))
+    assert verify("--receipt", receipt).code == 1
+    for wrong in ("", "x", "-1", "999999", "9" * 30):
+        assert auditor.get(f"{team.at}/log/proof?place={wrong}").status == 404
+    assert team.browsers[Role.ANALYST].get(links[0]).status == 403

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from consent.typesetting import Data, pdf
 from exports import evidence
-from vault import log_trees, time_stamps, witnesses
+from vault import log_trees, receipts, time_stamps, witnesses
 from vault.errors import Missing
 from vault.log_trees import LogTree
 from vault.studies import Permit
@@ -86,6 +86,18 @@ def checkpoint(visit: Visit) -> ResponseReturnValue:
     if not (size.isascii() and size.isdigit() and len(size) < 18):
         raise Missing
     return _file(f"{size}.checkpoint", log_trees.at_size(visit.db, tree.number, int(size)).note)
+
+
+@page.view("/studies/<uuid:study_id>/log/proof", permit=Permit.SEE_LEDGER)
+def proof(visit: Visit) -> ResponseReturnValue:
+    """The proof that the line at this ``place`` is in the tree, for ``verify_log.py``."""
+    place = request.args.get("place", "")
+    if not (place.isascii() and place.isdigit() and len(place) < 18):
+        raise Missing
+    receipt = receipts.of_line(visit.db, _tree(visit), int(place))
+    if receipt is None:
+        raise Missing
+    return _file(f"line-{receipt.place}.json", receipt.text, "application/json")
 
 
 @page.view("/studies/<uuid:study_id>/log/stamp", permit=Permit.SEE_LEDGER)
