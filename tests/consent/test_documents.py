@@ -12,6 +12,7 @@ from sqlalchemy import select
 from consent import documents, drafts
 from consent.documents import NotPublishable
 from consent.scopes import Scope
+from consent.weighing import mark_of
 from consent.wording import canonical, fingerprint, from_canonical, from_written, written
 from tests.approving import approved_wording
 from tests.consent.letters import LETTER, QUESTIONS, Scene, again, approved
@@ -85,8 +86,9 @@ def test_versions_are_numbered_within_a_study_and_stand_in_the_log(scene: Scene)
         .limit(1)
     ).one()
     assert json.loads(body)["facts"] == {
-        "document": second.fingerprint, "number": 2, "approval": scene.approval.number, "languages": ["en", "fr"],
-        "scopes": ["take-part", "recorded", "quoted"],
+        "document": second.fingerprint, "number": 2, "approval": second.approval, "languages": ["en", "fr"],
+        "scopes": ["take-part", "recorded", "quoted"], "within": False,
+        "mark": mark_of(documents.published(second).wording),
     }  # fmt: skip
 
 

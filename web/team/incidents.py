@@ -187,7 +187,7 @@ def _page(visit: Visit, incident: Incident, form: PageForm | None = None) -> str
         visit, "team/incident.html", incident=incident, row=incident.row, sorts=SORTS, deeds=DEEDS, now=visit.now,
         people={person: visit.db.get_one(Account, person).name for person in people},
         place=places.get(incident.row.site_id) if incident.row.site_id else gettext("The study as a whole"),
-        may_handle=Permit.HANDLE_INCIDENTS in visit.permits, form=form,
+        may_handle=Permit.HANDLE_INCIDENTS in visit.permits, form=form, tried=type(form).__name__,
         report_form=form if isinstance(form, ReportForm) else _report_form(incident),
         **{name: form if isinstance(form, kind) else kind() for name, kind in _FORMS.items()},
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Attack 6 on an interviewer's pages: whoever is unassigned, removed or idle gets nowhere (ASVS 7.3, 7.4, 8.2)."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
@@ -28,6 +29,7 @@ def _everywhere(call: Call, endings: set[int]) -> None:
             address = rule.rule.replace("<uuid:study_id>", str(desk.field.study.id))
             address = address.replace("<pseudonym>", desk.jo.pseudonym)
             address = address.replace("<uuid:response_id>", str(call.interview.response_id))
+            address = address.replace("<uuid:offer_id>", str(UUID(int=1)))
             typed = [("holds", "start"), ("start.notes", "later"), ("then", "end"), ("memo", "later")]
             page = desk.browser.get(address) if method == "GET" else desk.browser.send(address, typed)
             asked += 1
