@@ -75,8 +75,9 @@ def test_an_interview_from_the_first_call_to_the_deposit_by_keyboard(
 
 
 def _talk(page: Page) -> None:
-    expect(page.get_by_role("textbox", name="Notes")).to_be_focused()
     expect(page.locator(".tape")).to_have_text("Tape T-014")
+    page.wait_for_load_state()  # by then the script shows one topic at a time
+    expect(page.get_by_role("textbox", name="Notes")).to_be_focused()
     expect(page.locator(".clock")).to_have_text(re.compile(r"^00:00:\d\d$"))
     keys = page.keyboard
     keys.type("Two mentors, both assigned.")
