@@ -29,8 +29,9 @@ AT_ONCE = frozenset({
     "release.fetched",
 })  # fmt: skip
 
-# After these, and those above, the log is sequenced at once: somebody is given a receipt.
-_SEQUENCED_AT_ONCE = AT_ONCE | {"consent.decided", "participant.withdrew"}
+# After these, and those above, the log is sequenced at once: whoever leaves is given a receipt, and may not come back
+# for it. A decision about consent is followed by further pages, so its receipt comes with the next second's round.
+_SEQUENCED_AT_ONCE = AT_ONCE | {"participant.withdrew"}
 _MARK = "log-at-once"
 
 Fact = str | int | bool | Sequence[str]
