@@ -84,6 +84,12 @@ def sent(db: Session, one: Due, *, now: datetime) -> None:
     db.flush()
 
 
+def sizes_sent(db: Session, tree: int) -> Sequence[int]:
+    """The sizes at which a checkpoint of the tree reached some auditor, the smallest first."""
+    query = select(CheckpointSent.size).where(CheckpointSent.tree == tree).distinct().order_by(CheckpointSent.size)
+    return db.scalars(query).all()
+
+
 def last_sent(db: Session, study_id: UUID) -> Sequence[tuple[str, int, datetime]]:
     """To whom in the study which size was sent last, and when."""
     newest = (

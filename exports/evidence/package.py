@@ -12,15 +12,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from consent import documents, typesetting
+from consent import typesetting
 from exports import evidence, zips
 from exports.dataset import Sink
-from exports.evidence import access, consents, facts, processing
+from exports.evidence import access, consents, facts, manifests, processing, texts
 from exports.evidence.facts import Section
 from exports.zips import Archive
-from instruments import versions
-from instruments.yaml_text import write_yaml
-from vault import ledger, log_trees, studies
+from vault import ledger, log_trees, studies, witnesses
 from vault.errors import Missing
 from vault.log_trees import LogTree
 from vault.settings import Settings
@@ -59,36 +57,15 @@ def write(db: Session, study_id: UUID, sink: Sink, settings: Settings, *, versio
         zipped.add("overview.pdf", _overview(study, told, newest.size, at))
         for section in told:
             zipped.add(f"records/{section.name}.json", _json(facts.table(section)))
-        _texts(db, study_id, zipped)
+        for name, data in texts.files(db, study_id):
+            zipped.add(name, data)
+        for name, data in manifests.files(db, study_id, now=at):
+            zipped.add(name, data)
         zipped.add("records/processing.json", _processing(db, study_id, settings, at))
         for pseudonym, record in consents.records(db, study, f"{settings.public_url}/p/leave"):
             zipped.add(f"consents/{pseudonym}.json", record)
         _log(db, tree, zipped)
         zipped.add(COMPLIANCE, (files("exports.evidence") / COMPLIANCE).read_bytes())
-
-
-def _texts(db: Session, study_id: UUID, zipped: Archive) -> None:
-    """Every version of every instrument and consent text, with the reasons for each change."""
-    for row, published in versions.of_study(db, study_id):
-        for version in published:
-            folder = f"instruments/{row.key}"
-            definition = versions.definition_of(version)
-            zipped.add(f"{folder}/version-{version.number}.yaml", write_yaml(definition).encode())
-            changes = [
-                {
-                    "place": one.question, "what": sorted(kind.value for kind in one.kinds), "reason": one.reason,
-                    "theme": one.theme, "evidence": one.evidence,
-                }
-                for one in versions.changes_of(db, version)
-            ]  # fmt: skip
-            told = {
-                "version": version.number, "sha256": version.fingerprint, "approval": version.approval,
-                "published_at": version.published_at.isoformat(), "changes": changes,
-            }  # fmt: skip
-            zipped.add(f"{folder}/version-{version.number}.json", _json(told))
-    for document in documents.of_study(db, study_id):
-        # Its SHA-256 is the fingerprint that stands in every decision made under it.
-        zipped.add(f"consent/document-{document.number}.json", document.body.encode())
 
 
 def _log(db: Session, tree: LogTree, zipped: Archive) -> None:
@@ -98,6 +75,8 @@ def _log(db: Session, tree: LogTree, zipped: Archive) -> None:
             out.write(body.encode() + b"\n")
     for name, text in papers.texts.items():
         zipped.add(f"log/{name}", text.encode())
+    for size in witnesses.sizes_sent(db, tree.number):
+        zipped.add(f"log/sent/{size}.checkpoint", log_trees.at_size(db, tree.number, size).note.encode())
     zipped.add(f"log/{VERIFIER.name}", VERIFIER.read_bytes())
 
 
@@ -155,9 +134,12 @@ What is here
 overview.pdf        what was approved and what was done, to be read and printed
 records/            the same as tables for programs (JSON), and the record of processing of GDPR article 30
 instruments/        every version of every survey and guide as it was asked, with the reason for each change
-consent/            every consent text; the SHA-256 of each file is the fingerprint that stands in each decision
+consent/            every consent text, and what changed from one to the next; the SHA-256 of a document's file is
+                    the fingerprint that stands in each decision
+releases/           for each release what it holds, for whom, who decided, and the SHA-256 of the manifest inside of it
 consents/           what each participant decided, by pseudonym (ISO/IEC TS 27560:2023), but of those who were erased
-log/                the study's log, {size:,} lines, its checkpoint and keys, and verify_log.py
+log/                the study's log, {size:,} lines, its checkpoint and keys, and verify_log.py; in log/sent the
+                    checkpoints that were mailed to auditors, to be compared with what arrived
 compliance.md       which test of the program shows which requirement of 21 CFR 11, ICH E6(R3), TCPS 2 and GDPR
 
 Nobody's answers and no participant's name are in it. A number under five is not shown, nor one that would give it away.

@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,16 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent import documents
 from consent.iso27560 import About, Word, record
 from consent.scopes import Scope
 from exports.evidence import access, package
 from exports.evidence.package import NoLogYet
+from exports.releases import Job
 from survey import withdrawals
 from survey.withdrawals import Way
 from tests.exports.log_making import verify
-from tests.exports.setting import Setting, add, interview
+from tests.exports.setting import Setting, add, approved, asked, done, interview
 from tests.vault.logs import sequencing
-from vault import ledger
+from vault import approvals, ledger
 from vault.settings import from_environment
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -158,6 +161,37 @@ def test_the_last_event_of_each_scope_says_what_stands(said: list[tuple[Scope, b
         for n, (scope, agreed) in enumerate(said)
         if not agreed and [one for other, one in said[:n] if other is scope][-1:] == [True]
     ]
+
+
+def test_each_release_says_for_whom_who_decided_and_no_small_number(told: Setting) -> None:
+    release = asked(told, told.field.analyst)
+    assert done(told, release, Job.CHECK, told.field.lead)
+    approved(told, release, told.field.lead)
+    sequencing(told.stores, told.now + timedelta(minutes=4)).run()
+    one = json.loads(files_of(taken(told))[f"releases/{release.id}.json"])
+    assert (one["purpose"], one["state"], one["cases"]) == ("to read it", "approved", "under 5")
+    assert one["asked"]["by"] != one["decided"]["by"]
+    assert "under 5" in set(one["people_left_out"].values()) | {one["cases"]}
+
+
+def test_what_changed_in_the_consent_text_is_shown_line_by_line(told: Setting) -> None:
+    with told.stores.work() as work:
+        former = documents.of_study(work.db, told.study_id)[0]
+        wording = documents.published(former).wording
+        text = {**wording.text, "en": wording.text["en"] + "\n\nWe keep it for ten years."}
+        approval = approvals.record(
+            work.db, told.study_id,
+            approvals.Decided("Board", "REB-2", "all", told.now.date(), told.now.date() + timedelta(days=99)),
+            by=told.field.lead.id, now=told.now,
+        )  # fmt: skip
+        documents.publish(
+            work.db, told.study_id, replace(wording, text=text), approval=approval.number, by=told.field.lead.id,
+            now=told.now,
+        )  # fmt: skip
+        work.commit()
+    found = files_of(taken(told))
+    assert "+We keep it for ten years." in found["consent/document-2.changes.txt"].decode()
+    assert "consent/document-1.changes.txt" not in found
 
 
 def test_the_record_of_processing_tells_recipients_mail_and_no_secret(told: Setting) -> None:
