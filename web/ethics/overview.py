@@ -78,7 +78,7 @@ def overview(visit: Visit) -> ResponseReturnValue:
         enrolled=oversight.shown(_enrolled(visit)),
         counted=counted,
         shown=(shown := [status for status in Status if counted.totals[status] != 0]),
-        shown_names=[STATUSES[status] for status in shown],
+        shown_names=[{"text": STATUSES[status], "class": "number"} for status in shown],
         consents=oversight.consents(db, study_id),
         scopes=AGREED,
         outdated=oversight.outdated(db, study_id, on=today),
