@@ -117,11 +117,12 @@ def require(db: Session, study_id: UUID, site_id: UUID | None, *, on: date, move
 def room_of(db: Session, approval: Approval) -> Room:
     """How many take part where the decision holds, and how many may; 0 approved if it sets no limit."""
     beyond = select(func.count()).select_from(OneMore).where(OneMore.approval == approval.number)
-    taken = _taken(db, approval.study_id, approval.site_id)
-    return Room(approval.number, taken, approval.sample_size or 0, db.scalar(beyond) or 0)
+    there = taken(db, approval.study_id, approval.site_id)
+    return Room(approval.number, there, approval.sample_size or 0, db.scalar(beyond) or 0)
 
 
-def _taken(db: Session, study_id: UUID, site_id: UUID | None, participant_id: UUID | None = None) -> int:
+def taken(db: Session, study_id: UUID, site_id: UUID | None = None, participant_id: UUID | None = None) -> int:
+    """How many count towards an approved number, at every site or at one; with ``participant_id``, 1 if they do."""
     db.flush()
     of = _PARTICIPANT.c
     newest = select(func.max(StatusEvent.number)).where(StatusEvent.participant_id == of.id).correlate(_PARTICIPANT)
@@ -139,7 +140,7 @@ def _taken(db: Session, study_id: UUID, site_id: UUID | None, participant_id: UU
 
 def holds_one(db: Session, study_id: UUID, participant_id: UUID) -> bool:
     """Whether the participant counts towards the approved number."""
-    return _taken(db, study_id, None, participant_id) > 0
+    return taken(db, study_id, None, participant_id) > 0
 
 
 def one_more(db: Session, study_id: UUID, approval: int, reason: str, *, by: UUID, now: datetime) -> OneMore:

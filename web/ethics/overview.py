@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 
 from consent import documents
 from exports import releases
@@ -15,8 +14,7 @@ from instruments import versions
 from instruments.drafts import InstrumentRow
 from instruments.sentences import in_language
 from instruments.versions import Version
-from survey import board_questions, incidents, oversight, progress
-from survey.participants import Participant, Standing
+from survey import board_questions, incidents, oversight, places, progress
 from survey.statuses import Status
 from vault import approvals, escrow, studies, study_keys
 from vault.accounts import Account
@@ -75,7 +73,7 @@ def overview(visit: Visit) -> ResponseReturnValue:
         visit,
         "ethics/overview.html",
         approvals=_approvals(visit, today),
-        enrolled=oversight.shown(_enrolled(visit)),
+        enrolled=oversight.shown(places.taken(db, study_id)),
         counted=counted,
         shown=(shown := [status for status in Status if counted.totals[status] != 0]),
         shown_names=[{"text": STATUSES[status], "class": "number"} for status in shown],
@@ -109,13 +107,6 @@ def _instruments(visit: Visit) -> list[tuple[InstrumentRow, str, list[tuple[Vers
             title = in_language(newest.title, tag()) or newest.id
             found.append((row, title, [(one, len(versions.changes_of(visit.db, one))) for one in published]))
     return found
-
-
-def _enrolled(visit: Visit) -> int:
-    query = select(func.count()).select_from(Participant)
-    return visit.db.scalar(
-        query.where(Participant.study_id == visit.study_id, Participant.standing != Standing.LINKED)
-    ) or 0  # fmt: skip
 
 
 def _approvals(visit: Visit, today: date) -> Sequence[Standpoint]:
