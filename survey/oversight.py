@@ -31,6 +31,12 @@ class Count:
     low: int
     high: int
 
+    def __str__(self) -> str:
+        """In English, for files."""
+        if self.low == self.high:
+            return str(self.low)
+        return f"under {self.high + 1}" if self.low == 0 else f"at least {self.low}"
+
 
 @dataclass(frozen=True, slots=True)
 class Consents:

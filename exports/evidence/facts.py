@@ -12,7 +12,6 @@ from exports import releases
 from exports.evidence.access import LOOKS, Review
 from instruments import versions
 from survey import board_questions, incidents, oversight, progress
-from survey.oversight import Count
 from survey.statuses import Status
 from survey.suppression import LEAST
 from vault import approvals, studies
@@ -94,19 +93,19 @@ def _consents(db: Session, study_id: UUID, *, now: datetime) -> Section:
         (
             f"version {one.document}" if one.document else "by leaving",
             one.scope.value.replace("-", " "),
-            _number(one.yes),
-            _number(one.no),
+            str(one.yes),
+            str(one.no),
         )
         for one in oversight.consents(db, study_id)
     )
-    due = _number(oversight.outdated(db, study_id, on=now.date()))
+    due = str(oversight.outdated(db, study_id, on=now.date()))
     said = f"Who agreed under an earlier text than the one that is in use: {due}."
     return Section("consents", "Consents", (said,), ("Document", "Scope", "yes", "no"), rows)
 
 
 def _departures(db: Session, study_id: UUID) -> Section:
     rows = tuple(
-        (one.way.value, _number(one.people), _lasted(one.longest), _number(one.waiting))
+        (one.way.value, str(one.people), _lasted(one.longest), str(one.waiting))
         for one in oversight.departures(db, study_id)
     )
     heads = "How", "People", "Longest time from the request to the death of the keys", "Still waiting"
@@ -119,7 +118,7 @@ def _texts(db: Session, study_id: UUID) -> Section:
     rows = [
         (
             row.key, str(version.number), version.published_at.date().isoformat(), references[version.approval],
-            str(len(versions.changes_of(db, version))), _number(asked[version.id]) if version.id in asked else "0",
+            str(len(versions.changes_of(db, version))), str(asked[version.id]) if version.id in asked else "0",
             version.fingerprint,
         )
         for row, published in versions.of_study(db, study_id)
@@ -199,12 +198,6 @@ def _looks(review: Review, names: Mapping[str, str]) -> Section:
 
 def _few(number: int | None) -> str:
     return f"under {LEAST}" if number is None else str(number)
-
-
-def _number(count: Count) -> str:
-    if count.low == count.high:
-        return str(count.low)
-    return f"under {count.high + 1}" if count.low == 0 else f"at least {count.low}"
 
 
 def _lasted(time: timedelta | None) -> str:

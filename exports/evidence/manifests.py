@@ -51,5 +51,4 @@ def _manifest(db: Session, one: Summary) -> Mapping[str, object]:
 
 def _few(number: int) -> int | str:
     """The number, or that it is small."""
-    count = oversight.shown(number)
-    return count.low if count.low == count.high else f"under {LEAST}"
+    return number if number >= LEAST else str(oversight.shown(number))

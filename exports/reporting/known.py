@@ -1,13 +1,8 @@
 """What the study's records say to the items of the checklists, in sentences for a paper."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from consent.scopes import Scope
-from exports.reporting import counted
 from exports.reporting.checklists import COREQ, Checklist
 from exports.reporting.counted import Facts
 from instruments import versions
@@ -17,9 +12,8 @@ from survey.statuses import Status
 _TOOK_PART = (Status.CONSENTED, Status.INTERVIEWED, Status.CLOSED)
 
 
-def known(db: Session, study_id: UUID, checklist: Checklist, *, now: datetime) -> Mapping[str, str]:
+def known(of: Facts, checklist: Checklist) -> Mapping[str, str]:
     """By item, what the records tell; an item of which they tell nothing is left out."""
-    of = counted.facts(db, study_id, now=now)
     told = _coreq(of) if checklist is COREQ else _srqr(of)
     return {item: sentence for item, sentence in told.items() if sentence}
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from consent import typesetting
 from exports.cells import storable
-from exports.reporting import remarks
-from exports.reporting.checklists import Checklist, Item, Source
+from exports.reporting import counted, remarks
+from exports.reporting.checklists import CHECKLISTS, Checklist, Item, Source
+from exports.reporting.counted import Facts
 from exports.reporting.known import known
 from vault import studies
 
@@ -62,9 +63,19 @@ class Filled:
         return found
 
 
+def every(db: Session, study_id: UUID, *, now: datetime) -> tuple[Filled, ...]:
+    """Each checklist with everything that is known or was said; the records are counted once for all."""
+    of = counted.facts(db, study_id, now=now)
+    return tuple(_filled(db, study_id, one, of) for one in CHECKLISTS)
+
+
 def filled(db: Session, study_id: UUID, checklist: Checklist, *, now: datetime) -> Filled:
-    """The checklist with everything that is known or was said."""
-    told = known(db, study_id, checklist, now=now)
+    """One checklist with everything that is known or was said."""
+    return _filled(db, study_id, checklist, counted.facts(db, study_id, now=now))
+
+
+def _filled(db: Session, study_id: UUID, checklist: Checklist, of: Facts) -> Filled:
+    told = known(of, checklist)
     said = remarks.of_study(db, study_id, checklist)
     lines = tuple(Line(item, told.get(item.key, ""), said.get(item.key, "")) for item in checklist.items)
     return Filled(studies.find(db, study_id).title, checklist, lines)

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from exports.reporting import remarks, report
-from exports.reporting.checklists import CHECKLISTS, Checklist, Source, find
+from exports.reporting.checklists import Checklist, Source, find
 from vault.errors import Invalid, Missing
 from vault.studies import Permit
 from web.kit.guard import Pages
@@ -30,7 +30,7 @@ SOURCES = {
 @page.view(_HERE, permit=Permit.PUBLISH, place=Place(Task.RELEASE, _l("Reporting checklists")))
 def listing(visit: Visit) -> ResponseReturnValue:
     """The checklists, with how much of each is still open."""
-    every = [report.filled(visit.db, visit.study_id, one, now=visit.now) for one in CHECKLISTS]
+    every = report.every(visit.db, visit.study_id, now=visit.now)
     return render(visit, "team/release/reporting.html", every=every)
 
 
