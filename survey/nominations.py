@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey import letters, participants, statuses
+from survey import letters, once, participants, statuses
 from survey.opening import Opener
 from survey.participants import Participant, Standing
 from survey.recruitment import entry_of, keep_person
@@ -33,6 +33,12 @@ class UnderWay(Conflict):
     """Only somebody who was named, and to whom nothing has happened since, can turn out to be somebody else."""
 
     public = "This person has been approached already, so they stay who they are. Nothing was changed."
+
+
+class NamedAlready(Conflict):
+    """The same form was sent again with the same person in it."""
+
+    public = "This form has entered this person already, so nobody was entered again."
 
 
 class Nomination(AppendOnly, Base):
@@ -71,16 +77,22 @@ def _place(study_id: UUID, nominee_id: UUID) -> tuple[str, UUID, UUID]:
 def nominate(
     db: Session, rings: Session, nominator: Participant, identity: Identity, *, now: datetime, relation: str = "",
     by: UUID | None = None, stratum_id: UUID | None = None, site_id: UUID | None = None,
-    interviewer: Account | None = None, language: str = "",
+    interviewer: Account | None = None, language: str = "", form: bytes | None = None,
 ) -> Participant:  # fmt: skip
     """The named person is a participant, identified and not yet approached; Invalid if nobody could reach them.
 
     ``by`` is the account of the interviewer who was told, None where the participant named them. Nobody's keys are
     needed: the nominee's are made here. The log does not say which participant it was, for it would tie the two.
+
+    ``form`` is the value that a form brought (``once``); NamedAlready where it has named the very same person.
     """
     entry = entry_of(identity)
     study_id = nominator.study_id
     actor = ledger.SYSTEM if by is None else ledger.staff(by)
+    if form is not None:
+        said = (entry.name, entry.email, entry.telephone, entry.address, entry.note, relation)
+        if not once.first(db, study_id, once.number_of(form, "nominee", nominator.id, actor, *said), now=now):
+            raise NamedAlready
     enrolled = participants.enrol(
         db, rings, study_id, by=actor, now=now, site_id=site_id, stratum_id=stratum_id, interviewer=interviewer,
         status=Status.IDENTIFIED, named=True,

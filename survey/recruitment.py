@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from instruments.sentences import Sentence
-from survey import frames, letters, participants
+from survey import frames, letters, once, participants
 from survey.letters import Contents, LetterKind, LetterState
 from survey.participants import Enrolled, Participant
 from survey.sheets import Entry, Known, RowProblem, is_email
@@ -19,8 +18,7 @@ from vault.accounts import Account
 from vault.codes import TypedCode
 from vault.errors import Conflict, Invalid
 from vault.identities import Identity, Reader
-from vault.store import Base
-from vault.studies import Role, Scope, Study
+from vault.studies import Role, Scope
 
 # A code that is typed is stretched with Argon2id, which takes about a tenth of a second each.
 MOST_TYPED = 100
@@ -44,16 +42,6 @@ class EnrolledAlready(Conflict):
     public = "This form has enrolled somebody already, so nobody was enrolled again. The letters wait under Letters."
 
 
-class EnrolmentForm(Base):
-    """A form that was sent and has enrolled people. Sent once more it enrols nobody, whoever they are."""
-
-    __tablename__ = "enrolment_form"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    study_id: Mapped[UUID] = mapped_column(ForeignKey(Study.id))
-    sent_on: Mapped[date]
-
-
 @dataclass(frozen=True, slots=True)
 class Welcome:
     """Somebody who was enrolled this moment, with what their letter says. Nothing of it is stored in this form."""
@@ -63,12 +51,10 @@ class Welcome:
     identity: Identity = field(repr=False)
 
 
-def once(db: Session, study_id: UUID, form: UUID, *, now: datetime) -> None:
+def use(db: Session, study_id: UUID, form: UUID, *, now: datetime) -> None:
     """The form is used up by whatever else this unit of work does; EnrolledAlready if it was."""
-    if db.get(EnrolmentForm, form) is not None:
+    if not once.first(db, study_id, form, now=now):
         raise EnrolledAlready
-    db.add(EnrolmentForm(id=form, study_id=study_id, sent_on=now.date()))
-    db.flush()
 
 
 def known(db: Session, study_id: UUID) -> Known:

@@ -30,9 +30,9 @@ from survey import (
     letters,
     links,
     nominations,
+    once,
     participants,
     places,
-    recruitment,
     renewals,
     runs,
     statuses,
@@ -74,7 +74,7 @@ EVERY_ROOM_WITH_TABLES = (
     instrument_drafts, jobs, keyring, ledger, log_keys, log_trees, time_stamps, witnesses,
     participant_sessions, participants, records, sessions, studies, study_keys, versions, welcomes,
     audiences, board_questions, catch_up_offers, catch_up_runs, frames, incidents, interviews, letters, links,
-    amendments, decision_letters, nominations, page_drafts, places, recruitment, releases,
+    amendments, decision_letters, nominations, page_drafts, places, once, releases,
     renewals, runs, statuses, verdicts, withdrawals, remarks,
 )  # fmt: skip
 

@@ -20,9 +20,11 @@ from instruments.kinds import Answer
 from instruments.narrowing import Narrowed
 from instruments.route import Plan
 from instruments.sentences import Problem
-from survey import assignments, catch_up_runs, interviews, nominations, persons
+from survey import assignments, catch_up_runs, interviews, nominations, once, persons
 from survey.deltas import Delta, Record
 from survey.interviews import Interview, State
+from survey.nominations import NamedAlready
+from survey.once import FormUnreadable
 from survey.participants import Participant
 from survey.runs import Response
 from vault.errors import Conflict, Invalid, Refused, VerbatimError
@@ -152,6 +154,7 @@ def _screen(
         paused=noting.paused(record),
         meta_seen=noting.newest_of_meta(record),
         form=nominee,
+        once=once.new(),
         problems=sheets.wrong(problems or []),
     )
 
@@ -215,8 +218,13 @@ def _named(visit: Visit, this: Held, then: str) -> NomineeForm:
     try:
         nominations.nominate(
             visit.db, visit.keyring, this.one, persons.identity(form.data), now=visit.now,
-            relation=form.relation.data or "", by=visit.account_id,
+            relation=form.relation.data or "", by=visit.account_id, form=once.read(request.form.get("once")),
         )  # fmt: skip
+    except NamedAlready:
+        pass  # a button was pressed twice: what was to be done is done
+    except FormUnreadable as refusal:
+        form.refuse(refusal)
+        return form
     except Invalid as refusal:
         # There is a name, so it can only be the address.
         form.refuse(refusal, "email")

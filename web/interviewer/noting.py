@@ -15,8 +15,9 @@ from instruments.definition import Instrument, Question, questions
 from instruments.fields import Circumstances
 from instruments.kinds import Answer, Topic
 from instruments.sentences import Problem, Sentence
-from survey import deltas, notes
+from survey import deltas, notes, once
 from survey.deltas import About, Candidate, Delta, Memo, Record, TopicNote
+from survey.once import FormUnreadable
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -177,9 +178,18 @@ def _candidates(sent: Fields, record: Record, problems: list[Problem]) -> list[C
         long = [name for name in ("words", "theme") if len(getattr(said, name)) > deltas.LONGEST]
         problems += [Problem(f"candidate.{said.id}.{name}", _MUCH_TOO_LONG) for name in long]
         if not long:
-            name = uuid4().hex if said.id == NEW else said.id
-            found.append(Candidate(name, said.words, said.theme, said.after, said.removed, said.seen))
+            name = _name(sent, said) if said.id == NEW else said.id
+            if name == said.id or name not in stands:
+                found.append(Candidate(name, said.words, said.theme, said.after, said.removed, said.seen))
     return found
+
+
+def _name(sent: Fields, said: Candidate) -> str:
+    """What a question is called that the page had no name for: the same when the same page is sent again."""
+    try:
+        return once.number_of(once.read(one(sent, "once")), "candidate", said.words, said.theme, said.after).hex
+    except FormUnreadable:
+        return uuid4().hex
 
 
 def _memo(sent: Fields, record: Record, problems: list[Problem]) -> Memo | None:

@@ -1,17 +1,21 @@
 """Coming in: by a link whose secret never leaves the browser's address bar, by a typed code, or by the open door."""
 
-from flask import make_response, redirect, request
+from flask import make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
 
-from survey import links
-from survey.links import LinkClosed
+from survey import joining, links, once
+from survey.joining import PageUsed
+from survey.links import EnrolmentLink, LinkClosed
+from survey.once import FormUnreadable
 from vault import participant_sessions
 from vault.attempts import TooManyTries
-from vault.codes import CodeUnreadable
+from vault.codes import CodeUnreadable, TypedCode
+from vault.errors import VerbatimError
 from vault.participant_sessions import CodeOpensNothing
 from vault.studies import Permit
 from web.kit import cookies
 from web.kit.addresses import fixed
+from web.kit.errors import status_of
 from web.kit.guard import Pages
 from web.kit.visit import Visit
 from web.participant import way
@@ -45,31 +49,57 @@ def enter(visit: Visit) -> ResponseReturnValue:
 @page.view("/join/<word>", permit=Permit.OPEN)
 def join(visit: Visit, word: str) -> ResponseReturnValue:
     """What this study is, and a button for whoever would like to take part."""
-    link = links.find(visit.db, word)
+    return _door(visit, links.find(visit.db, word))
+
+
+def _door(visit: Visit, link: EnrolmentLink, refusal: VerbatimError | None = None) -> ResponseReturnValue:
+    """The page with the button, by which one person comes in; or that the door is closed."""
     title = title_of(visit, link.study_id)
     try:
         links.require_open(visit.db, link, on=visit.now.date())
     except LinkClosed as closed:
         return sheet(visit, "participant/closed.html", 403, study_title=title, sentence=closed.sentence)
-    return sheet(visit, "participant/join.html", study_title=title, word=link.word)
+    sentence, status = (refusal.sentence, status_of(refusal)) if refusal else ("", 200)
+    return sheet(
+        visit, "participant/join.html", status, study_title=title, word=link.word, once=once.new(), refusal=sentence
+    )
 
 
 @page.action("/join/<word>", permit=Permit.OPEN)
 def enrol(visit: Visit, word: str) -> ResponseReturnValue:
-    """Somebody came in by themselves: they get a code of their own, which the next page shows."""
+    """Somebody came in by themselves: they get a code of their own, which the next page shows.
+
+    Pressed again at once, the button leads the same person to the same page.
+    """
     link = links.find(visit.db, word)
     try:
-        enrolled = links.enrol(visit.db, visit.keyring, link, now=visit.now)
+        cookie = _joined(visit, link)
     except LinkClosed as closed:
         title = title_of(visit, link.study_id)
         return sheet(visit, "participant/closed.html", 403, study_title=title, sentence=closed.sentence)
+    except (FormUnreadable, PageUsed) as refusal:
+        return _door(visit, link, refusal)
+    except CodeOpensNothing:
+        return _door(visit, link, PageUsed())
+    response = redirect(fixed("arrive.welcome"), code=303)
+    cookies.keep(response, cookies.PERSON, cookie)
+    return response
+
+
+def _joined(visit: Visit, link: EnrolmentLink) -> str:
+    """The cookie of whoever came in by the page that was sent, the first time or a moment ago."""
+    enrolled = joining.join(
+        visit.db, visit.keyring, link, once.read(request.form.get("once")), browser=session.get("csrf_token", ""),
+        server_key=visit.kit.server_key, now=visit.now,
+    )  # fmt: skip
+    if isinstance(enrolled, TypedCode):
+        cookie, _ = participant_sessions.arrive(visit.work, visit.kit.server_key, enrolled.text, now=visit.now)
+        return cookie
     participant = enrolled.participant
     cookie, _ = participant_sessions.welcome(
         visit.db, visit.keyring, participant.study_id, participant.id, enrolled.keys, enrolled.code, now=visit.now
     )
-    response = redirect(fixed("arrive.welcome"), code=303)
-    cookies.keep(response, cookies.PERSON, cookie)
-    return response
+    return cookie
 
 
 @page.view("/p/welcome", permit=Permit.TAKE_PART)

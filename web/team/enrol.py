@@ -133,7 +133,7 @@ def add(visit: Visit) -> ResponseReturnValue:
 
 
 def _enrol(visit: Visit, form: PersonForm) -> recruitment.Welcome:
-    recruitment.once(visit.db, visit.study_id, form.number, now=visit.now)
+    recruitment.use(visit.db, visit.study_id, form.number, now=visit.now)
     data = form.data
     known = persons.entry(data)
     entry = Entry(
@@ -246,7 +246,7 @@ def take(visit: Visit) -> ResponseReturnValue:
     found, problems = sheets.entries(read, mapped, recruitment.known(visit.db, visit.study_id))
     if "look" in request.form or not form.validate() or problems or _already(visit, found):
         return _mapping(visit, form, read, mapped, status=200 if "look" in request.form else 422)
-    recruitment.once(visit.db, visit.study_id, form.number, now=visit.now)
+    recruitment.use(visit.db, visit.study_id, form.number, now=visit.now)
     try:
         site_id = UUID(form.site.data) if form.site.data else None
         placed = [replace(entry, site_id=entry.site_id or site_id) for entry in found]

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
+from survey import once
 from vault import accounts, attempts, sessions
 from vault.accounts import CannotSignIn
 from vault.attempts import TooManyTries
@@ -97,6 +98,7 @@ def let_in(visit: Visit, target: str) -> Response:
         sessions.end_session(visit.db, visit.session)
     sessions.sweep(visit.db, now=visit.now)
     attempts.sweep(visit.db, now=visit.now)
+    once.sweep(visit.db, now=visit.now)
     response = signed_in(
         visit, sessions.open_session(visit.db, account.id, seed, stage=Stage.FULL, now=visit.now), target
     )

@@ -4,9 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from survey import once
 from survey.statuses import Status
+from tests.web.pages import Page
 from tests.web.recruit.conftest import Office
 from tests.web.scenario import EVERYTHING
+from tests.web.visitors import Visitor
+
+
+def come_in(visitor: Visitor, word: str) -> Page:
+    """Somebody presses the button of a page that was open before whatever closed the address."""
+    return visitor.send(f"/join/{word}", [("once", once.new())])
 
 
 def test_an_address_is_made_used_and_closed(office: Office) -> None:
@@ -15,8 +23,7 @@ def test_an_address_is_made_used_and_closed(office: Office) -> None:
     assert "https://localhost/join/mentors-2026" in page.words()
     visitor = office.house.visitor()
     assert visitor.get("/join/mentors-2026").status == 200
-    inside = visitor.send("/join/mentors-2026")
-    assert inside.status == 303
+    assert come_in(visitor, "mentors-2026").status == 303
     assert "1 / 2" in office.get("/links").words()
     (one,) = office.field.everybody()
     assert one.pseudonym in office.get("/participants").words()
@@ -25,7 +32,7 @@ def test_an_address_is_made_used_and_closed(office: Office) -> None:
     assert closed.notices == ["The address is closed."]
     assert "closed by hand" in closed.words()
     assert "not open at present" in office.house.visitor().get("/join/mentors-2026").text
-    office.house.visitor().send("/join/mentors-2026")
+    assert come_in(office.house.visitor(), "mentors-2026").status == 403
     assert len(office.field.everybody()) == 1
 
 
@@ -50,10 +57,9 @@ def test_an_address_opens_and_closes_on_its_days_and_when_it_is_full(office: Off
     }
     assert states == {"soon": "not open yet", "past": "closed", "here": "open"}
     for word in ("soon", "past"):
-        office.house.visitor().send(f"/join/{word}")
+        assert come_in(office.house.visitor(), word).status == 403
     assert office.field.everybody() == []
-    for _ in range(2):
-        office.house.visitor().send("/join/here")
+    assert [come_in(office.house.visitor(), "here").status for _ in range(2)] == [303, 403]
     assert len(office.field.everybody()) == 1
 
 
