@@ -9,7 +9,7 @@ import secrets
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, bindparam, select, update
+from sqlalchemy import ForeignKey, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -46,6 +46,7 @@ _USE: dict[str, Prepared[()]] = {
     for dialect, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 _THIS = EnrolmentForm.id == bindparam("form")
+_RELEASE: Prepared[()] = Prepared(delete(EnrolmentForm).where(_THIS))
 _KEEP: Prepared[()] = Prepared(update(EnrolmentForm).where(_THIS), ["answer"])
 _KEPT = Prepared(select(EnrolmentForm.answer).where(_THIS))
 
@@ -73,6 +74,11 @@ def first(db: Session, study_id: UUID, form: UUID, *, now: datetime) -> bool:
     Of two at the same moment the second waits until the first is done with, and is the first if that came to nothing.
     """
     return _USE[dialect_of(db).name].write(db, id=form, study_id=study_id, sent_on=now.date()) == 1
+
+
+def release(db: Session, form: UUID) -> None:
+    """The form may be sent again: what it was to do outside of the database came to nothing."""
+    _RELEASE.write(db, form=form)
 
 
 def keep(db: Session, form: UUID, answer: bytes) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import CheckConstraint, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey import candidates
+from survey import candidates, once
 from survey.candidates import Heard
 from vault import ledger, study_keys
 from vault.errors import Conflict, Invalid, Missing
@@ -168,12 +168,14 @@ def find(every: Sequence[Candidate], candidate_id: UUID) -> Candidate:
     return found
 
 
-def enter(db: Session, study_id: UUID, said: Said, *, by: By, now: datetime) -> UUID:
-    """The study has a candidate that follows from a theme."""
+def enter(db: Session, study_id: UUID, said: Said, *, by: By, now: datetime, form: UUID | None = None) -> UUID:
+    """The study has a candidate that follows from a theme: one for each ``form``, however often that is sent."""
     if not said.words or not said.theme:
         raise Invalid("Write the question, and the theme that it follows from.")
     key = _key(db, study_id, by)
-    row = _row(key, uuid4(), study_id, said, by=by, now=now)
+    if form is not None and not once.first(db, study_id, form, now=now):
+        return form
+    row = _row(key, form or uuid4(), study_id, said, by=by, now=now)
     db.add(row)
     ledger.append(db, "candidate.entered", actor=ledger.staff(by.id), now=now, study=study_id)
     db.flush()

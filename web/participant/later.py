@@ -5,6 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from survey import once
+from survey.once import FormUnreadable
 from vault import participant_sessions
 from vault.attempts import TooManyTries, bucket, spend
 from vault.studies import Permit
@@ -37,23 +39,30 @@ def _page(visit: Visit, status: int = 200, *, sent: bool = False, refusal: str =
         refusal=refusal,
         typed=typed,
         later_url="",
+        once=once.new(),
     )
 
 
 @page.action("/p/later", permit=Permit.TAKE_PART)
 def send(visit: Visit) -> ResponseReturnValue:
     """The code is on its way to the address that was typed, which is forgotten at once."""
-    typed = request.form.get("address", "")
-    title = title_of(visit, visit.participant.study_id)
+    typed, person = request.form.get("address", ""), visit.participant
     try:
         address = mail.checked(typed)
+        form = once.number_of(once.read(request.form.get("once")), "code-mail", person.id, address)
+    except (AddressRefused, FormUnreadable) as refusal:
+        return _page(visit, 422, refusal=gettext(refusal.sentence), typed=typed)
+    if not once.first(visit.db, person.study_id, form, now=visit.now):
+        return _page(visit, sent=True)  # the button was pressed twice
+    title = title_of(visit, person.study_id)
+    try:
         # This commits, so that nothing waits for the mail server; a letter that was refused counts as well.
-        spend(
-            visit.work, bucket(visit.kit.server_key, "code-mail", visit.participant.id), now=visit.now, limit=_LETTERS
-        )
+        spend(visit.work, bucket(visit.kit.server_key, "code-mail", person.id), now=visit.now, limit=_LETTERS)
         visit.work.close()
         mail.send(visit.settings, _letter(visit, address, title))
     except (AddressRefused, NoMail, NotSent, TooManyTries) as refusal:
+        once.release(visit.db, form)
+        visit.keeps = True
         status = 422 if isinstance(refusal, AddressRefused) else 429 if isinstance(refusal, TooManyTries) else 503
         return _page(visit, status, refusal=gettext(refusal.sentence), typed=typed)
     return _page(visit, sent=True)

@@ -16,12 +16,12 @@ from survey.verdicts import By, Candidate, Said, Verdict
 from vault.accounts import Account
 from vault.errors import Invalid
 from vault.studies import Permit
-from web.kit.forms import PageForm
 from web.kit.guard import Pages
 from web.kit.i18n import tag
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.sent_once import OnceForm
 
 page = Pages("candidates", __name__)
 
@@ -33,7 +33,7 @@ STATES = {
 }
 
 
-class EnterForm(PageForm):
+class EnterForm(OnceForm):
     """A question that follows from a theme."""
 
     words = TextAreaField(_l("The question"), [DataRequired(_l("Write the question."))])
@@ -104,7 +104,8 @@ def enter(visit: Visit) -> ResponseReturnValue:
     if form.validate():
         said = Said(form.words.data or "", form.theme.data or "", form.evidence.data or "")
         try:
-            candidate_id = verdicts.enter(visit.db, visit.study_id, said, by=by(visit), now=visit.now)
+            form_id = form.number(visit, "candidate", said.words, said.theme, said.evidence)
+            candidate_id = verdicts.enter(visit.db, visit.study_id, said, by=by(visit), now=visit.now, form=form_id)
         except Invalid as refusal:
             form.refuse(refusal)
         else:

@@ -4,14 +4,14 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import EmailField, Field, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from survey import frames, persons, recruitment, sheets
@@ -19,13 +19,14 @@ from survey.sheets import Column, Entry, Mapped, RowProblem, Sheet, SheetUnreada
 from vault import studies
 from vault.errors import CannotOpen, Invalid, Refused
 from vault.studies import Permit
-from web.kit.forms import PageForm, choices, choose_from
+from web.kit.forms import choices, choose_from
 from web.kit.guard import Pages
 from web.kit.i18n import LANGUAGES
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.sentences import said
 from web.kit.visit import Visit
+from web.team.sent_once import OnceForm
 
 page = Pages("enrol", __name__)
 
@@ -47,20 +48,6 @@ COLUMNS = {
     Column.INTERVIEWER: _l("Interviewer's e-mail address"),
 }
 _ATTRIBUTE = "attribute:"
-
-
-class OnceForm(PageForm):
-    """A form that enrols people once, also when its page is loaded anew."""
-
-    once = HiddenField(default=lambda: uuid4().hex)
-
-    @property
-    def number(self) -> UUID:
-        """By which the form is known again."""
-        try:
-            return UUID(self.once.data or "")
-        except ValueError:
-            return uuid4()
 
 
 class PersonForm(OnceForm):
@@ -133,7 +120,7 @@ def add(visit: Visit) -> ResponseReturnValue:
 
 
 def _enrol(visit: Visit, form: PersonForm) -> recruitment.Welcome:
-    recruitment.use(visit.db, visit.study_id, form.number, now=visit.now)
+    recruitment.use(visit.db, visit.study_id, form.number(visit, "enrol"), now=visit.now)
     data = form.data
     known = persons.entry(data)
     entry = Entry(
@@ -244,9 +231,12 @@ def take(visit: Visit) -> ResponseReturnValue:
         form.form_errors.append(gettext("Only one column can hold this: %(names)s. Leave the other out.", names=names))
         return _mapping(visit, form, read, mapped, status=422)
     found, problems = sheets.entries(read, mapped, recruitment.known(visit.db, visit.study_id))
-    if "look" in request.form or not form.validate() or problems or _already(visit, found):
+    if "look" in request.form or not form.validate() or problems:
         return _mapping(visit, form, read, mapped, status=200 if "look" in request.form else 422)
-    recruitment.use(visit.db, visit.study_id, form.number, now=visit.now)
+    # First of all: whoever sends the sheet again would be told that everybody on it is known.
+    recruitment.use(visit.db, visit.study_id, form.number(visit, "enrol-sheet"), now=visit.now)
+    if _already(visit, found):
+        return _mapping(visit, form, read, mapped, status=422)
     try:
         site_id = UUID(form.site.data) if form.site.data else None
         placed = [replace(entry, site_id=entry.site_id or site_id) for entry in found]

@@ -195,6 +195,9 @@ def posted(visit: Visit) -> ResponseReturnValue:
     if not held:
         return _nothing_chosen(visit)
     for letter in held:
-        invitations.sent(visit.db, visit.keyring, letter, account_id=visit.account_id, now=visit.now)
+        # Of two who say so at the same moment the second finds it said.
+        visit.db.refresh(letter, with_for_update=True)
+        if letter.state is LetterState.HELD:
+            invitations.sent(visit.db, visit.keyring, letter, account_id=visit.account_id, now=visit.now)
     visit.tell(ngettext("%(num)s letter was posted.", "%(num)s letters were posted.", len(held)))
     return redirect(url_for("letters.listing", study_id=visit.study_id), code=303)

@@ -10,20 +10,21 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from survey import frames, links
+from survey import frames, links, once
 from vault import studies
 from vault.errors import Conflict, Invalid, Missing
 from vault.studies import Permit
-from web.kit.forms import PageForm, between, choose_from
+from web.kit.forms import between, choose_from
 from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.sent_once import OnceForm
 
 page = Pages("links", __name__)
 
 
-class LinkForm(PageForm):
+class LinkForm(OnceForm):
     """A public address and its limits."""
 
     word = StringField(
@@ -69,28 +70,34 @@ def listing(visit: Visit) -> ResponseReturnValue:
 
 @page.action("/studies/<uuid:study_id>/links", permit=Permit.RECRUIT)
 def make(visit: Visit) -> ResponseReturnValue:
-    """There is a further public address."""
+    """There is a further public address; one, also when a button is pressed twice."""
     form = _form(visit, request.form)
     if form.validate():
         try:
-            links.make(
-                visit.db,
-                visit.study_id,
-                form.word.data or "",
-                opens_on=form.opens_on.data or visit.now.date(),
-                closes_on=form.closes_on.data,
-                most=form.most.data,
-                site_id=UUID(form.site.data) if form.site.data else None,
-                stratum_id=UUID(form.stratum.data) if form.stratum.data else None,
-                by=visit.account_id,
-                now=visit.now,
-            )
+            said = [f"{name}={value}" for name, value in form.data.items() if name != "once"]
+            if once.first(visit.db, visit.study_id, form.number(visit, "link", *said), now=visit.now):
+                _make(visit, form)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "closes_on" if "close" in refusal.sentence else "word")
         else:
             visit.tell(gettext("The address is ready."))
             return redirect(url_for("links.listing", study_id=visit.study_id), code=303)
     return _page(visit, form), 422
+
+
+def _make(visit: Visit, form: LinkForm) -> None:
+    links.make(
+        visit.db,
+        visit.study_id,
+        form.word.data or "",
+        opens_on=form.opens_on.data or visit.now.date(),
+        closes_on=form.closes_on.data,
+        most=form.most.data,
+        site_id=UUID(form.site.data) if form.site.data else None,
+        stratum_id=UUID(form.stratum.data) if form.stratum.data else None,
+        by=visit.account_id,
+        now=visit.now,
+    )
 
 
 @page.action("/studies/<uuid:study_id>/links/<word>/stop", permit=Permit.RECRUIT)

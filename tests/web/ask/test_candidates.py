@@ -15,6 +15,7 @@ from survey.deltas import Candidate, Delta
 from tests.approving import granted
 from tests.web.pages import Page
 from tests.web.scenario import Scenario, field, kept
+from tests.web.simultaneous import twice
 from tests.web.visitors import House, Visitor
 from vault import approvals
 from vault.studies import Role, Scope
@@ -80,6 +81,22 @@ def test_the_list_says_where_a_question_was_asked_and_what_became_of_it(desk: De
     assert said.startswith(f"{WORDS}DecisionsInterview {desk.pseudonym}, 2026-11-23")
     assert "after: " in said
     assert desk.states() == {WORDS: "open"}
+
+
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+def test_a_question_from_a_theme_is_on_the_list_once_however_often_it_is_sent(desk: Desk) -> None:
+    """ASVS 15.4.2."""
+    form = desk.browser.get(f"{desk.field.at}/candidates/new").form("/new").fill(words="Who pays?", theme="Money")
+
+    pages = [*twice(desk.browser, form), desk.browser.post(form.action, form.values)]
+
+    assert {(page.status, page.location) for page in pages} == {(303, pages[0].location)}
+    assert "Who pays?" in desk.browser.get(pages[0].location).words()
+    assert desk.states() == {WORDS: "open", "Who pays?": "open"}
+    other = form.fill(words="Who paid?").submit(then="")
+    assert other.path not in pages[0].location
+    assert sorted(desk.states()) == sorted([WORDS, "Who pays?", "Who paid?"])
+    assert desk.field.actions().count("candidate.entered") == 2
 
 
 def test_an_accepted_question_is_in_the_draft_and_the_list_says_so(desk: Desk) -> None:

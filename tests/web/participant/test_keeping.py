@@ -10,8 +10,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 
+from tests.web.pages import Page
 from tests.web.participant.conftest import Place
 from tests.web.participant.test_answering import SOUND, form_of, through
+from tests.web.simultaneous import twice
 from vault.settings import Settings
 from web.kit import guard, mail
 from web.kit.mail import AddressRefused, Letter, NotSent
@@ -88,9 +90,52 @@ def test_an_address_that_cannot_be_used_is_said_and_kept_in_its_field(
 def test_nobody_is_plagued_with_codes(place: Place, box: tuple[Box, str]) -> None:
     with_mail(place, box[1])
     browser, _, _ = place.agreed()
+
+    def ask() -> Page:
+        return browser.get("/p/later").form("/p/later").fill(address="ada@example.org").submit()
+
+    assert [ask().status for _ in range(5)] == [200, 200, 200, 200, 429]
+
+
+def test_a_button_that_is_pressed_twice_sends_one_letter_and_says_so_twice(place: Place, box: tuple[Box, str]) -> None:
+    """ASVS 15.4.2."""
+    with_mail(place, box[1])
+    browser, _, _ = place.agreed()
     form = browser.get("/p/later").form("/p/later").fill(address="ada@example.org")
 
-    assert [form.submit().status for _ in range(5)] == [200, 200, 200, 200, 429]
+    pages = [*twice(browser, form), form.submit()]
+
+    assert all("on its way" in page.notices[0] for page in pages)
+    assert len(box[0].letters) == 1
+    assert "on its way" in form.fill(address="other@example.org").submit().notices[0]
+    assert len(box[0].letters) == 2
+
+
+def test_a_letter_that_could_not_be_sent_is_not_said_to_be_on_its_way_when_it_is_asked_for_again(
+    place: Place, box: tuple[Box, str]
+) -> None:
+    browser, _, _ = place.agreed()
+    with_mail(place, box[1])
+    form = browser.get("/p/later").form("/p/later").fill(address="later@example.org")
+    assert [form.submit().status for _ in range(2)] == [503, 503]
+
+    other = form.fill(address="ada@example.org")
+    with_mail(place, "smtp://127.0.0.1:1")
+    assert other.submit().status == 503
+    with_mail(place, box[1])
+
+    assert "on its way" in other.submit().notices[0]
+    assert len(box[0].letters) == 1
+
+
+def test_a_page_that_cannot_be_read_sends_nothing_and_keeps_the_address(place: Place, box: tuple[Box, str]) -> None:
+    with_mail(place, box[1])
+    browser, _, _ = place.agreed()
+    page = browser.get("/p/later").form("/p/later").fill(address="ada@example.org").tamper(once="?")
+
+    assert (page.status, page.form("/p/later").value("address")) == (422, "ada@example.org")
+    assert box[0].letters == []
+    assert "on its way" in page.form("/p/later").submit().notices[0]
 
 
 def test_without_a_mail_server_nothing_is_offered(place: Place) -> None:
