@@ -150,8 +150,13 @@ class Told:
     duties: tuple[Duty, ...] = ()
 
 
-def record(db: Session, study_id: UUID, told: Told, *, by: UUID, now: datetime) -> IncidentRow:
-    """The incident stands in the study's records and in its log, with what has to be reported until when."""
+def record(
+    db: Session, study_id: UUID, told: Told, *, by: UUID, now: datetime, as_: UUID | None = None
+) -> IncidentRow:  # fmt: skip
+    """The incident stands in the study's records and in its log, with what has to be reported until when.
+
+    ``as_`` is the id that it gets, for whoever has to find it again.
+    """
     words = remark(told.words, "Say in a few sentences what happened.")
     if told.happened_on > told.noticed_at.date():
         raise Invalid("It cannot be noticed before it happens. Check the two dates.")
@@ -165,7 +170,7 @@ def record(db: Session, study_id: UUID, told: Told, *, by: UUID, now: datetime) 
     study_keys.hold(db, study_id, alone=True)
     newest = db.scalar(select(func.max(IncidentRow.number)).where(IncidentRow.study_id == study_id))
     row = IncidentRow(
-        id=uuid4(), study_id=study_id, number=(newest or 0) + 1, sort=told.sort, site_id=told.site_id,
+        id=as_ or uuid4(), study_id=study_id, number=(newest or 0) + 1, sort=told.sort, site_id=told.site_id,
         happened_on=told.happened_on, noticed_at=told.noticed_at, words=words, recorded_by=by, recorded_at=now,
     )  # fmt: skip
     db.add(row)

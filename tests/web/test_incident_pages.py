@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, expect
 from tests.vault.people import joined, person, study_of
 from tests.web.browser import Site, assert_good, photograph
 from tests.web.conftest import Team
-from tests.web.pages import Page
+from tests.web.pages import Form, Page
+from tests.web.simultaneous import twice
 from tests.web.visitors import Visitor
 from vault.studies import Role
 
@@ -18,13 +19,30 @@ HOUR = timedelta(hours=1)
 
 def record(team: Team, browser: Visitor, **more: str | bool) -> Page:
     """What the form answers to a breach that was noticed an hour ago."""
+    return breach(team, browser, **more).submit()
+
+
+def breach(team: Team, browser: Visitor, **more: str | bool) -> Form:
+    """The form, filled in and not sent."""
     noticed = team.house.clock.time - HOUR
     said: dict[str, str | bool] = {
         "sort": "breach", "words": "A letter of P-7KQ4 went to somebody else.",
         "happened_on": noticed.date().isoformat(), "noticed_on": noticed.date().isoformat(),
         "noticed_time": f"{noticed:%H:%M}", **more,
     }  # fmt: skip
-    return browser.get(f"{team.at}/incidents/new").form("/new").fill(**said).submit()
+    return browser.get(f"{team.at}/incidents/new").form("/new").fill(**said)
+
+
+@pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+def test_an_incident_is_recorded_once_however_often_it_is_sent(team: Team) -> None:
+    """ASVS 15.4.2."""
+    form = breach(team, team.lead)
+
+    pages = [*twice(team.lead, form), team.lead.post(form.action, form.values)]
+
+    assert {(page.status, page.location) for page in pages} == {(303, pages[0].location)}
+    assert record(team, team.lead).notices == ["Incident 2 was recorded."]
+    assert form.fill(words="Another one.").submit().notices[-1] == "Incident 3 was recorded."
 
 
 def test_an_interviewer_writes_down_a_breach_and_the_coordinator_reports_it_in_time(team: Team) -> None:

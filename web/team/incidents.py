@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from survey import incidents
+from survey import incidents, once
 from survey.incidents import Deed, Duty, Incident, Sort, Told
 from survey.remarks import LONGEST
 from vault import studies
@@ -24,6 +24,7 @@ from web.kit.guard import Pages
 from web.kit.pages import render
 from web.kit.rail import Place, Task
 from web.kit.visit import Visit
+from web.team.sent_once import OnceForm
 
 page = Pages("incidents", __name__)
 
@@ -49,7 +50,7 @@ _ONE = f"{_HERE}/<uuid:incident_id>"
 _DAY = _l("Give the day, for example 2026-11-30.")
 
 
-class RecordForm(PageForm):
+class RecordForm(OnceForm):
     """An incident as somebody noticed it."""
 
     sort = RadioField(_l("What kind of incident is it?"), [InputRequired(_l("Choose what it is."))], choices=[])
@@ -141,11 +142,17 @@ def new(visit: Visit) -> ResponseReturnValue:
 
 @page.action(f"{_HERE}/new", permit=Permit.RECORD_INCIDENTS)
 def record(visit: Visit) -> ResponseReturnValue:
-    """The incident stands in the study's records and in its log."""
+    """The incident stands in the study's records and in its log, once, also when a button is pressed twice."""
     form = _record_form(visit, request.form)
     if form.validate():
+        said = [f"{name}={value}" for name, value in form.data.items() if name != "once"]
+        number = form.number(visit, "incident", *said)
         try:
-            row = incidents.record(visit.db, visit.study_id, _told(form), by=visit.signed_in.id, now=visit.now)
+            if once.first(visit.db, visit.study_id, number, now=visit.now):
+                incidents.record(
+                    visit.db, visit.study_id, _told(form), by=visit.signed_in.id, now=visit.now, as_=number
+                )  # fmt: skip
+            row = incidents.find(visit.db, visit.study_id, number).row
         except Invalid as refusal:
             form.refuse(refusal, "noticed_on")
         else:
