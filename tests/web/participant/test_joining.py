@@ -5,14 +5,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from survey import links, once, participants
+from survey import joining, links, once, participants
 from survey.once import EnrolmentForm
+from survey.participants import Enrolled
 from tests.web.pages import Page
 from tests.web.participant.conftest import Place, decide
 from tests.web.participant.study import WORD
 from tests.web.simultaneous import together, twice, twin
 from vault import ledger, participant_keys
 from vault.codes import TypedCode
+from vault.store import Work
 from web.kit import cookies
 
 pytestmark = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
@@ -204,6 +206,29 @@ def test_a_second_press_does_not_bring_back_a_code_that_was_replaced(place: Plac
 
     assert browser.post(form.action, form.values).status == 409
     assert len(people(place)) == 1
+
+
+def test_a_power_cut_between_the_two_databases_leaves_the_page_unused(place: Place) -> None:
+    """ASVS 2.3.3: the keys that were made are nobody's, and are swept."""
+    page, now = once.read(once.new()), place.house.clock.time
+
+    def come(work: Work) -> Enrolled | TypedCode:
+        link = links.find(work.db, WORD)
+        return joining.join(work.db, work.keyring, link, page, browser="b", server_key=bytes(32), now=now)
+
+    with place.house.stores.work() as work:
+        lost = come(work)
+        work.keyring.commit()
+    with place.house.stores.work() as work:
+        came = come(work)
+        work.commit()
+    with place.house.stores.work() as work:
+        again = come(work)
+
+    assert isinstance(lost, Enrolled)
+    assert isinstance(came, Enrolled)
+    assert again == came.code != lost.code
+    assert (people(place), used(place)) == ({came.participant.id}, 1)
 
 
 def test_neither_the_code_nor_the_pages_value_lies_anywhere(place: Place) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from consent import decisions
 from consent.scopes import Scope
 from instruments.definition import Instrument
+from survey import links
 from survey.participants import Enrolled
 from tests.web.browser import NARROW, WIDE, Site, assert_good, photograph
 from tests.web.participant import study
@@ -230,6 +231,24 @@ def test_the_open_door_and_saying_no(site: Site, chromium: Browser) -> None:
         _press(page, "This is what I decide")
         _heading(page, "You said no, and that is all")
         _look(page, "declined")
+
+
+def test_a_double_click_on_the_open_door_shows_one_code_that_opens_it_again(site: Site, chromium: Browser) -> None:
+    _ready(site)
+    with site.context(chromium, width=NARROW) as context:
+        page = context.new_page()
+        page.goto(f"/join/{WORD}")
+        page.get_by_role("button", name="Give me a code").dblclick()
+        _heading(page, "This is your code")
+        code = page.locator("main code").inner_text()
+    with site.context(chromium) as context:
+        page = context.new_page()
+        page.goto("/p")
+        page.locator("#code").fill(code)
+        _press(page, "Go on")
+        expect(page.get_by_role("heading", name="What you decide")).to_be_visible()
+    with site.stores.work(reading=True) as work:
+        assert links.find(work.db, WORD).used == 1
 
 
 def test_by_keyboard_alone(site: Site, chromium: Browser) -> None:
