@@ -111,8 +111,10 @@ def number_reader(kind: Number, name: str) -> Reader:
         typed = first(form, name).strip()[: LONGEST_NUMBER + 1]
         if not typed:
             return NOTHING
-        plain = _digits(typed, decimals)
-        problem = _not_a_number(typed, plain, decimals)
+        # Nearly everybody writes a few digits and nothing else.
+        usual = len(typed) <= MOST_DIGITS and typed.isascii() and typed.isdigit()
+        plain = typed if usual else _digits(typed, decimals)
+        problem = None if usual else _not_a_number(typed, plain, decimals)
         if problem is None:
             number = float(plain) + 0.0 if decimals else int(float(plain))  # adding 0.0 makes -0.0 a plain 0.0
             if (least is None or number >= least) and (most is None or number <= most):

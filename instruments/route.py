@@ -75,7 +75,7 @@ class Progress:
 class Plan:
     """An instrument compiled. Every method is total: any answers, of whatever shape, have their way."""
 
-    __slots__ = ("_far", "_first", "_ids", "_of_section", "_steps", "_straight", "instrument", "pages")
+    __slots__ = ("_far", "_first", "_ids", "_of_section", "_ranked", "_steps", "_straight", "instrument", "pages")
 
     def __init__(self, instrument: Instrument) -> None:
         self.instrument = instrument
@@ -89,6 +89,9 @@ class Plan:
             section = conditions.get(page.section)
             self._steps += [Step(question, page.slot, section) for question in page.questions]
         self._first.append(len(self._steps))
+        self._ranked = [
+            [(one.id, one.kind) for one in page.questions if isinstance(one.kind, Rank)] for page in self.pages
+        ]
         self._ids = {step.id: step for step in self._steps}
         # Where nothing depends on an answer the route is the same for everybody.
         depends = any(step.section or step.condition or step.offering.conditional for step in self._steps)
@@ -167,11 +170,11 @@ class Plan:
 
     def moved(self, slot: int, form: Form) -> dict[str, list[str]] | None:
         """The form after the button of a rank was pressed; None if none was, and the page is meant to be read."""
-        for question in self.pages[slot].questions:
-            name = move_field(question.id)
-            if isinstance(question.kind, Rank) and form.get(name):
+        for question_id, kind in self._ranked[slot]:
+            name = move_field(question_id)
+            if form.get(name):
                 after = {field: list(values) for field, values in form.items() if field != name}
-                return after | {question.id: list(moved(question.kind, form.get(question.id, ()), form[name][0]))}
+                return after | {question_id: list(moved(kind, form.get(question_id, ()), form[name][0]))}
         return None
 
     def read(self, slot: int, form: Form, answers: Answers, today: date) -> PageRead:
@@ -186,12 +189,13 @@ class Plan:
                     own[step.id] = answers[step.id]
                 continue
             answer, wrong = step.read(form, circumstances)
-            if step.question.required and step.question.asks and not wrong:
+            if step.required and not wrong:
                 wrong = lacking(step.question, answer, step.offering.rows(walk.counting))
-            problems.extend(wrong)
+            if wrong:
+                problems.extend(wrong)
             if answer is not None:
                 own[step.id] = walk.counting[step.id] = answer
-            if step.offering.conditional and step.id in answers:
+            if step.conditional and step.id in answers:
                 whole = step.offering.with_hidden(answer, answers[step.id], walk.counting)
                 own |= {} if whole is None else {step.id: whole}
         return PageRead(own, tuple(problems))

@@ -12,7 +12,9 @@ from instruments.offering import Offering
 class Step:
     """A question, ready to be reached and read."""
 
-    __slots__ = ("asks", "condition", "id", "offering", "question", "read", "section", "slot")
+    __slots__ = (
+        "asks", "condition", "conditional", "id", "offering", "question", "read", "required", "section", "slot",
+    )  # fmt: skip
 
     def __init__(self, question: Question, slot: int, section: Condition | None) -> None:
         self.question = question
@@ -22,6 +24,8 @@ class Step:
         self.section = section
         self.condition = parse(question.relevant) if question.relevant else None
         self.offering = Offering(question.kind)
+        self.conditional = self.offering.conditional
+        self.required = question.required and question.asks
         self.read: Reader = question_reader(question)
 
 
@@ -53,7 +57,7 @@ class Walk:
         if not self.leads_to(step):
             return False
         answer = self._all.get(step.id)
-        if answer is not None and step.offering.conditional:
+        if answer is not None and step.conditional:
             answer = step.offering.kept(answer, self.counting)
         if answer is not None:
             self.counting[step.id] = answer

@@ -114,7 +114,7 @@ def written(delta: Delta, now: datetime) -> bytes:
 
 def read(db: Session, key: bytes, response: Response, *, after: int = 0) -> list[Numbered]:
     """The deltas of a run later than sequence ``after``, in order; CannotOpen if one was altered or moved."""
-    return assembled(records.load_response(db, key, response.id, after=after), response)
+    return assembled(records.load_response(db, key, response.participant_id, response.id, after=after), response)
 
 
 def assembled(pages: Iterable[records.Saved], response: Response) -> list[Numbered]:

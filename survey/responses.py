@@ -5,7 +5,6 @@ few statements and without the object mapper.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +25,7 @@ from survey.statuses import HasWithdrawn
 from vault import ledger, participant_keys, records
 from vault.errors import CannotOpen, Conflict, Invalid, Missing
 from vault.prepared import Prepared
+from vault.values import Value
 
 
 class AlreadySubmitted(Conflict):
@@ -44,30 +44,27 @@ class Unfinished(Invalid):
         self.slots = slots
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Value, frozen=True):
     """One save of one page."""
 
     slot: int
     sequence: int
     day: date
     at: datetime
-    answers: Answers = field(repr=False)
+    answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Value, frozen=True):
     """Everything that was saved in a run. On each page the newest save counts; the earlier ones are among ``saves``."""
 
-    answers: dict[str, Answer] = field(repr=False)
-    newest: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))  # sequence by slot
+    answers: dict[str, Answer]
+    newest: Mapping[int, int] = msgspec.field(default_factory=dict)  # sequence by slot
     slot: int | None = None  # of the last save: where somebody who comes back goes on
     last: int = 0  # the highest sequence
-    saves: tuple[Kept, ...] = field(default=(), repr=False)
+    saves: tuple[Kept, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Value, frozen=True):
     """A page is safe. ``overtaken``: it had been saved from elsewhere since it was shown; both saves are kept."""
 
     sequence: int
@@ -142,7 +139,7 @@ def load(db: Session, key: bytes, response: Response, *, linkage: bytes | None =
 
     Without the participant's ``linkage`` key, ``apart.KEPT_APART`` stands for answers that say who somebody is.
     """
-    return assembled(records.load_response(db, key, response.id), response, linkage=linkage)
+    return assembled(records.load_response(db, key, response.participant_id, response.id), response, linkage=linkage)
 
 
 def assembled(pages: Iterable[records.Saved], response: Response, *, linkage: bytes | None = None) -> Loaded:

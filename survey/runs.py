@@ -1,7 +1,6 @@
 """Runs: one participant's one way through one version of an instrument. In clear stand who, which version, and days."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -20,6 +19,7 @@ from vault.prepared import Prepared, dialect_of
 from vault.records import Address
 from vault.store import Base
 from vault.studies import Study
+from vault.values import Value
 
 
 class Kind(StrEnum):
@@ -80,8 +80,7 @@ class ResponseRow(Base):
     submitted_on: Mapped[date | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Value, frozen=True):
     """A run as it stood when it was looked up."""
 
     id: UUID

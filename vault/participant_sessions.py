@@ -4,12 +4,11 @@ Like ``sessions``: the row is sealed under a key that only the cookie has. Insid
 the text of their code, so that a page can show it again to whoever wants to come back later; it is stored nowhere else.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,6 +21,7 @@ from vault.sealing import Part, open_sealed, seal
 from vault.sessions import ABSOLUTE, IDLE, TOUCHED_EVERY, new_cookie, read_cookie
 from vault.store import Base, Work
 from vault.studies import Scope
+from vault.values import Value
 
 
 class CodeOpensNothing(Refused):
@@ -43,21 +43,33 @@ class Visiting(Base):
     expires_at: Mapped[datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Value, frozen=True):
     """A participant who is here, with what opens what is theirs."""
 
     id: UUID
     study_id: UUID
     seen_at: datetime
-    id_hash: bytes = field(repr=False)
-    keys: Mapping[Scope, bytes] = field(repr=False)
-    code: str = field(repr=False)
-    subject: str = field(repr=False)  # how they stand in the log
+    id_hash: bytes
+    keys: Mapping[Scope, bytes]
+    code: str
+    subject: str  # how they stand in the log
 
     def stale(self, now: datetime) -> bool:
         """Whether it is worth writing down that the participant was here ``now``."""
         return now >= self.seen_at + TOUCHED_EVERY
+
+
+class _Inside(Value, array_like=True, frozen=True):
+    """What is sealed: the code, the keys in hex by scope, and how the participant stands in the log."""
+
+    code: str
+    keys: dict[str, str]
+    subject: str
+
+
+_SCOPES = {scope.value: scope for scope in Scope}
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(_Inside).decode
 
 
 _ROW = Prepared(
@@ -102,8 +114,8 @@ def welcome(
     own = {scope: keys[scope] for scope in (Scope.RESPONSES, Scope.LINKAGE) if scope in keys}
     # Sealed with the rest, or it would tie the log's lines to a participant for longer than their salt lives.
     subject = commitment(rings, participant_id)
-    plain = json.dumps([code.text, {scope.value: secret.hex() for scope, secret in own.items()}, subject]).encode()
-    blob = seal(key, plain, *_place(id_hash, study_id, participant_id, expires_at))
+    inside = _Inside(code.text, {scope.value: secret.hex() for scope, secret in own.items()}, subject)
+    blob = seal(key, _encode(inside), *_place(id_hash, study_id, participant_id, expires_at))
     row = {"id_hash": id_hash, "study_id": study_id, "participant_id": participant_id, "blob": blob}
     _ARRIVED.write(db, **row, seen_at=now, expires_at=expires_at)
     return cookie, Person(participant_id, study_id, now, id_hash, own, code.text, subject)
@@ -118,12 +130,12 @@ def read(db: Session, cookie: str, *, now: datetime) -> Person:
     study_id, participant_id, blob, seen_at, expires_at = found[0]
     if now >= expires_at or now >= seen_at + IDLE:
         raise CannotOpen
-    inside = json.loads(open_sealed(key, blob, *_place(id_hash, study_id, participant_id, expires_at)))
-    if len(inside) != 3:
-        raise CannotOpen  # begun before sessions knew how the log calls somebody; the code opens a new one
-    code, own, subject = inside
-    keys = {Scope(scope): bytes.fromhex(secret) for scope, secret in own.items()}
-    return Person(participant_id, study_id, seen_at, id_hash, keys, code, subject)
+    try:
+        inside = _decode(open_sealed(key, blob, *_place(id_hash, study_id, participant_id, expires_at)))
+    except msgspec.ValidationError:
+        raise CannotOpen from None  # begun before sessions knew how the log calls somebody; the code opens a new one
+    keys = {_SCOPES[scope]: bytes.fromhex(secret) for scope, secret in inside.keys.items()}
+    return Person(participant_id, study_id, seen_at, id_hash, keys, inside.code, inside.subject)
 
 
 def touch(db: Session, person: Person, *, now: datetime) -> None:

@@ -4,19 +4,18 @@ The driver carries them out, and begins the session's transaction for them. What
 its own takes five times as long as the statement; its types are kept, so values go in and come out as anywhere else.
 """
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVarTuple
 
-from sqlalchemy import Connection, Delete, Dialect, Engine, Enum, Insert, Select, Update, Uuid
+from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
-from sqlalchemy.types import TypeEngine
+
+from vault.stored import Way, way_in, way_out
 
 Ts = TypeVarTuple("Ts")
-Way = Callable[[Any], Any] | None
 
 
 PATIENCE = 30  # seconds in which a writer waits for another one
@@ -160,12 +159,6 @@ class Database(Session):
             self._spare.give(held)
 
 
-# What a driver gives for an id or for a word of an enumeration is seldom new: of each the last ones are remembered.
-def _way_out(kind: TypeEngine[Any], dialect: Dialect) -> Way:
-    way = kind.dialect_impl(dialect).result_processor(dialect, None)
-    return lru_cache(1024)(way) if way and isinstance(kind, Uuid | Enum) else way
-
-
 class _Made:
     """A statement as one kind of database takes it."""
 
@@ -173,12 +166,13 @@ class _Made:
 
     def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
-        types = {name: bound.type.dialect_impl(dialect) for name, bound in compiled.binds.items()}
+        types = {name: bound.type for name, bound in compiled.binds.items()}
         order = compiled.positiontup if compiled.positional else list(types)
         found = statement.selected_columns if isinstance(statement, Select) else ()
         self.text: str = compiled.string
-        self.ways_in: list[tuple[str, Way]] = [(name, types[name].bind_processor(dialect)) for name in order]
-        self.ways_out: list[Way] = [_way_out(column.type, dialect) for column in found]
+        self.ways_in: list[tuple[str, Way]] = [(name, way_in(types[name], dialect)) for name in order]
+        ways = [way_out(column.type, dialect) for column in found]
+        self.ways_out = [(at, way) for at, way in enumerate(ways) if way is not None]
 
 
 class Prepared(Generic[*Ts]):
@@ -194,7 +188,12 @@ class Prepared(Generic[*Ts]):
         """What a SELECT finds."""
         made, cursor = self._carry_out(db, values)
         found, ways = cursor.fetchall(), made.ways_out
-        return [tuple([way(one) if way else one for way, one in zip(ways, row, strict=True)]) for row in found]
+        for place, row in enumerate(found):
+            given = list(row)
+            for at, way in ways:
+                given[at] = way(given[at])
+            found[place] = tuple(given)
+        return found  # type: ignore[no-any-return]
 
     def write(self, db: Session, **values: object) -> int:
         """How many rows were written."""

@@ -5,7 +5,6 @@ participant, version, response, slot, sequence and day; exact times are inside.
 """
 
 import struct
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from vault.errors import CannotOpen, Conflict
 from vault.prepared import Prepared, dialect_of
 from vault.sealing import open_sealed, padded, seal, unpadded
 from vault.store import NUMBER, AppendOnly, Base
+from vault.values import Value
 
 _TRIES = 32
 _BOUND = struct.Struct(">4s16s16s16sQQ").pack
@@ -26,10 +26,7 @@ class PageRecord(AppendOnly, Base):
     """One page as it was saved once. A later save is a further record; nothing is overwritten."""
 
     __tablename__ = "page_record"
-    __table_args__ = (
-        Index("page_record_in_sequence", "participant_id", "sequence", unique=True),
-        Index("page_record_of_response", "response_id", "sequence"),
-    )
+    __table_args__ = (Index("page_record_in_sequence", "participant_id", "sequence", unique=True),)
 
     number: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=True, init=False)
     study_id: Mapped[UUID]
@@ -42,8 +39,7 @@ class PageRecord(AppendOnly, Base):
     blob: Mapped[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value, frozen=True):
     """Where a page belongs: to whom, under which version of the instrument, in which run, on which page."""
 
     study_id: UUID
@@ -58,8 +54,7 @@ class Address:
         return _BOUND(b"page", *ids, self.slot, sequence) + self.version.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Value, frozen=True):
     """A page as it was opened again."""
 
     address: Address
@@ -74,7 +69,11 @@ COLUMNS = (
 )  # fmt: skip
 _OF_RESPONSE = Prepared(
     select(*COLUMNS)
-    .where(PageRecord.response_id == bindparam("response_id"), PageRecord.sequence > bindparam("after"))
+    .where(
+        PageRecord.participant_id == bindparam("participant_id"),
+        PageRecord.response_id == bindparam("response_id"),
+        PageRecord.sequence > bindparam("after"),
+    )
     .order_by(PageRecord.sequence)
 )
 # Who comes second writes nothing and hears of it, without an error that would end the transaction.
@@ -125,10 +124,13 @@ def load(db: Session, key: bytes, participant_id: UUID) -> list[Saved]:
     return saved
 
 
-def load_response(db: Session, key: bytes, response_id: UUID, *, after: int = 0) -> list[Saved]:
-    """The pages of one run in the order of saving, later than sequence ``after``; CannotOpen if one was altered or
-    moved."""
-    return [opened(key, row) for row in _OF_RESPONSE.rows(db, response_id=response_id, after=after)]
+def load_response(
+    db: Session, key: bytes, participant_id: UUID, response_id: UUID, *, after: int = 0
+) -> list[Saved]:  # fmt: skip
+    """The pages of one run of the participant in the order of saving, later than sequence ``after``; CannotOpen if one
+    was altered or moved."""
+    rows = _OF_RESPONSE.rows(db, participant_id=participant_id, response_id=response_id, after=after)
+    return [opened(key, row) for row in rows]
 
 
 _Found = Row[UUID, UUID, str, UUID, int, int, date, bytes] | tuple[UUID, UUID, str, UUID, int, int, date, bytes]

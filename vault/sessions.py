@@ -101,9 +101,14 @@ def read_cookie(cookie: str) -> tuple[bytes, bytes]:
     return _hashed(raw[:_ID]), raw[_ID:]
 
 
+_NUMBERS = hashlib.sha256(b"verbatim/v1 session-id\0")
+
+
 def _hashed(number: bytes) -> bytes:
     # Of 128 random bits nobody finds what they were hashed from, and it is done with every page.
-    return hashlib.sha256(b"verbatim/v1 session-id\0" + number).digest()
+    hashed = _NUMBERS.copy()
+    hashed.update(number)
+    return hashed.digest()
 
 
 def _place(id_hash: bytes, account_id: UUID, stage: Stage, expires_at: datetime) -> tuple[Part, ...]:

@@ -18,10 +18,10 @@ PYTHON = [path for room in ROOMS for path in files(room, "*.py")]
 REVISIONS = {*files("vault/migrations/main", "*.py"), *files("vault/migrations/keyring", "*.py")}
 
 
-def test_the_vault_has_under_4200_lines_besides_comments_blank_lines_and_migrations() -> None:
+def test_the_vault_has_under_4300_lines_besides_comments_blank_lines_and_migrations() -> None:
     read = set(files("vault", "*.py")) - REVISIONS
     said = (line.strip() for path in read for line in path.read_text(encoding="utf-8").splitlines())
-    assert sum(1 for line in said if line and not line.startswith("#")) < 4200
+    assert sum(1 for line in said if line and not line.startswith("#")) < 4300
 
 
 # What is handed to an auditor is one file that stands on nothing else (docs/decisions/0017).

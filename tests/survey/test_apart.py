@@ -63,7 +63,7 @@ def test_a_name_is_read_with_the_linkage_key_and_is_only_known_to_be_there_witho
     blind = responses.load(work.db, key, run)
     assert blind.answers == {"mentor": apart.KEPT_APART, "comment": "nothing"}
     assert runs.plan_of(work.db, run).missing(blind.answers)["mentor"] is Missingness.ANSWERED
-    assert MENTOR.encode() not in records.load_response(work.db, key, run.id)[0].plain
+    assert MENTOR.encode() not in records.load_response(work.db, key, run.participant_id, run.id)[0].plain
     with pytest.raises(CannotOpen):
         responses.load(work.db, key, run, linkage=key)
 
@@ -131,7 +131,7 @@ def test_an_interviewer_writes_no_name_into_the_notes_of_a_topic_that_asks_for_o
     note("")
     with pytest.raises(Invalid, match="Somebody was named"):
         note(MENTOR)
-    assert len(records.load_response(work.db, who.keys[Scope.RESPONSES], run.id)) == 1
+    assert len(records.load_response(work.db, who.keys[Scope.RESPONSES], run.participant_id, run.id)) == 1
 
 
 def _begun(work: Work, now: datetime) -> tuple[runs.Response, Enrolled]:

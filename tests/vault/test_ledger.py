@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
 import pytest
@@ -14,6 +14,8 @@ from sqlalchemy.exc import DatabaseError
 from vault import ledger
 from vault.ledger import LedgerEntry
 from vault.store import Stores, Work
+
+EARLY = datetime(1000, 1, 2)  # noqa: DTZ001  (of years with fewer digits platforms have their own spelling)
 
 
 def test_a_line_is_written_with_the_deed_or_not_at_all(stores: Stores, now: datetime) -> None:
@@ -76,3 +78,15 @@ def test_the_canonical_spelling_reads_back_and_does_not_depend_on_order(value: d
     spelled = ledger.canonical(value)
     assert json.loads(spelled) == value
     assert ledger.canonical(dict(reversed(value.items()))) == spelled
+
+
+@given(st.dictionaries(st.text(), st.recursive(st.text() | st.integers() | st.booleans(), st.lists)))
+def test_the_canonical_spelling_is_that_of_the_standard_library_which_verifiers_have(value: dict[str, object]) -> None:
+    again = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert ledger.canonical(value) == again
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7))]), min_value=EARLY))
+def test_a_moment_is_spelled_in_utc_to_the_millisecond(at: datetime) -> None:
+    utc = at.astimezone(UTC)
+    assert ledger.moment(at) == f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any, cast
@@ -11,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
@@ -64,7 +64,7 @@ def test_pages_come_back_in_the_order_of_saving(work: Work, now: datetime) -> No
         (1, 0, b"page 0"), (2, 1, b"page 1"), (3, 0, b"page 0"), (4, 2, b"page 2"),
     ]  # fmt: skip
     assert [page.day for page in found] == [now.date() + timedelta(days=n) for n in (0, 1, 0, 2)]
-    assert records.load_response(work.db, KEY, HERE.response_id) == found
+    assert records.load_response(work.db, KEY, HERE.participant_id, HERE.response_id) == found
 
 
 @on_sqlite

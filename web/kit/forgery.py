@@ -5,13 +5,14 @@ from hmac import compare_digest
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, current_app, request, session
+from flask import Flask, Request, Response, abort, current_app, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
 from web.kit import cookies
+from web.kit.sent import FORM
 from web.kit.uploads import ADMITS, TAKES_FILES
 
 T = TypeVar("T")
@@ -22,13 +23,14 @@ _ONLY_LOOKS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def _refuse_foreign(sent: Request) -> None:
-    if sent.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    environ = sent.environ
+    if environ.get("HTTP_SEC_FETCH_SITE", "same-origin") not in {"same-origin", "none"}:
         abort(403)
-    origin = sent.headers.get("Origin")
+    origin = environ.get("HTTP_ORIGIN")
     if origin is not None and urlsplit(origin).netloc != sent.host:
         abort(403)
     takes_files = sent.endpoint in current_app.extensions[TAKES_FILES]
-    if sent.mimetype == "multipart/form-data" and not takes_files:
+    if environ.get("CONTENT_TYPE") != FORM and sent.mimetype == "multipart/form-data" and not takes_files:
         abort(415)
     if takes_files:
         most: int = current_app.extensions[TAKES_FILES][sent.endpoint]
@@ -99,12 +101,12 @@ def token() -> str:
     return signed
 
 
-def _given_here() -> bool:
+def _given_here(sent: Request, held: SessionMixin) -> bool:
     """Whether the form brings the very token that this process gave to this visitor; what it signed need not be looked
     into again.
     """
-    given = _tokens.get(session.get(_TOKEN, ""))
-    return given is not None and compare_digest(given.encode(), request.form.get(_TOKEN, "").encode())
+    given = _tokens.get(held.get(_TOKEN, ""))
+    return given is not None and compare_digest(given.encode(), sent.form.get(_TOKEN, "").encode())
 
 
 def install(app: Flask, server_key: bytes) -> None:
@@ -128,10 +130,11 @@ def install(app: Flask, server_key: bytes) -> None:
 
     def check() -> None:
         # The request itself: each look through Flask's stand-in for it finds it anew.
-        sent = request_ctx.request
+        context = request_ctx
+        sent = context.request
         if sent.method not in _ONLY_LOOKS:
             _refuse_foreign(sent)
-            if not _given_here():
+            if not _given_here(sent, context.session):
                 protection.protect(apply_exemptions=True)
 
     app.before_request(check)

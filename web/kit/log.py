@@ -4,7 +4,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TextIO
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request
@@ -12,29 +12,51 @@ from flask import Flask, Request
 log = logging.getLogger("verbatim")
 
 
-class _Clock(logging.Formatter):
-    """A moment is spelled once in each second, in UTC."""
+_LIKE_ALL = vars(logging.LogRecord(log.name, logging.INFO, __file__, 0, "", (), None))
+
+
+class _Line(logging.LogRecord):
+    """One request. ``log.info`` would look through the stack for where it was called from, and no line says that."""
+
+    def __init__(self, created: float, said: str) -> None:
+        self.__dict__.update(_LIKE_ALL, created=created, msg=said)
+
+
+class _Written(logging.StreamHandler[TextIO]):
+    """Lines, each with its moment to the second, in UTC; a moment is spelled once in each second."""
 
     _spelled = 0, ""
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
+    def emit(self, record: logging.LogRecord) -> None:
+        """The line is written."""
+        if type(record) is not _Line:
+            super().emit(record)
+            return
+        try:
+            self.stream.write(f"{self.moment(record.created)}Z INFO {record.msg}\n")
+            self.stream.flush()
+        except Exception:  # noqa: BLE001  (as every handler does: what cannot be logged stops nobody)
+            self.handleError(record)
+
+    def moment(self, created: float) -> str:
+        """The second, spelled."""
         second, spelled = self._spelled
-        if second != int(record.created):
-            second = int(record.created)
+        if second != int(created):
+            second = int(created)
             spelled = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._spelled = second, spelled
         return spelled
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Any other line."""
+        return f"{self.moment(record.created)}Z {record.levelname} {record.getMessage()}"
 
 
 def install(app: Flask) -> None:
     """Requests are logged like this and in no other way."""
     if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(_Clock("%(asctime)sZ %(levelname)s %(message)s"))
-        log.addHandler(handler)
+        log.addHandler(_Written(sys.stderr))
         log.setLevel(logging.INFO)
-    # No line says which thread of which process it was, so nobody looks that up.
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Flask would log the traceback of a fault by itself, with everything that its message holds.
     app.logger.disabled = True
     inner: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]] = app.wsgi_app
@@ -46,18 +68,12 @@ def install(app: Flask) -> None:
             request: Request | None = environ.get("werkzeug.request")
             route = request.url_rule.rule if request is not None and request.url_rule else "-"
             took = (time.perf_counter() - began) * 1000
-            _note(_method(environ), route, status[:3], took)
+            log.handle(_Line(time.time(), f"{_method(environ)} {route} {status[:3]} {took:.1f}ms"))
             return start_response(status, headers, *fault)
 
         return inner(environ, start)
 
     app.wsgi_app = logged  # type: ignore[method-assign]
-
-
-def _note(*said: str | float) -> None:
-    # Made by hand: ``log.info`` looks through the stack for where it was called from, and no line says that.
-    if log.isEnabledFor(logging.INFO):
-        log.handle(logging.LogRecord(log.name, logging.INFO, __file__, 0, "%s %s %s %.1fms", said, None))
 
 
 def _method(environ: WSGIEnvironment) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from web.kit.site import Answer
+from web.kit.site import page
 
 _WORTH_IT = 1000
 # The least effort makes a page of questions six times smaller; the greatest takes half as long again for a tenth more.
@@ -83,5 +83,4 @@ def _taken() -> bool:
 
 
 def _answer(body: bytes, status: int, *more: tuple[str, str]) -> Response:
-    headers = [("Vary", "Accept-Encoding"), *more]
-    return Answer(body, status, headers, content_type="text/html; charset=utf-8")
+    return page(body, status, ("Vary", "Accept-Encoding"), *more)

@@ -5,18 +5,18 @@ through for the one with the cookies, and every cookie that was not there made a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response
-from werkzeug.datastructures import ImmutableMultiDict
+from flask.globals import request_ctx
+from werkzeug.datastructures import Headers
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import MapAdapter, Rule
-from werkzeug.sansio.http import parse_cookie
-from werkzeug.utils import cached_property
 
-from web.kit.uploads import InMemory
+from web.kit.sent import Sent
 
 _MOST_HOSTS, _MOST_ADDRESSES = 64, 1024
 
@@ -26,75 +26,55 @@ _USUAL = frozenset({200, 303, 403, 404, 409, 422})
 # An address of which every sign stands for itself.
 _PLAIN = re.compile(r"[A-Za-z0-9/?&=.#_~-]*")
 
-_FORM = "application/x-www-form-urlencoded"
-
 _AS_FLASK_ASKS = {"return_rule": True}
 
-
-class Given(ImmutableMultiDict[str, str]):
-    """Cookies, or the fields of a form."""
-
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # noqa: A002
-        if type is not None:
-            return super().get(key, default, type)
-        found: list[str] | None = dict.get(self, key)  # type: ignore[assignment]
-        return found[0] if found else default
-
-
-class Sent(InMemory):
-    """A request as it comes from a WSGI server, which has joined headers of one name already."""
-
-    parameter_storage_class = Given
-
-    @cached_property
-    def cookies(self) -> Given:
-        """What the browser keeps for us."""
-        return parse_cookie(self.environ.get("HTTP_COOKIE"), cls=Given)  # type: ignore[return-value]
-
-    @property
-    def blueprints(self) -> list[str]:
-        """To what the page belongs; Flask asks for it three times."""
-        found: list[str] | None = self.__dict__.get("found_blueprints")
-        if found is None:
-            found = super().blueprints
-            if self.url_rule is not None:
-                self.__dict__["found_blueprints"] = found
-        return found
-
-    def _load_form_data(self) -> None:
-        if "form" in self.__dict__ or self.environ.get("CONTENT_TYPE") != _FORM:
-            super()._load_form_data()
-            return
-        form = Given()
-        stream = self._get_stream_for_parsing()  # which ends where a request has to
-        fields: dict[str, list[str]] = {}
-        try:
-            sent = parse_qsl(stream.read().decode(), keep_blank_values=True, errors="werkzeug.url_quote")
-        except ValueError:
-            sent = []
-        for name, value in sent:
-            fields.setdefault(name, []).append(value)
-        dict.update(form, fields)
-        self.__dict__.update(stream=stream, form=form, files=Given())
+_HTML = ("Content-Type", "text/html; charset=utf-8")
 
 
 class Answer(Response):
-    """What goes back. Usually nothing is left to be found out about it when it goes."""
+    """What goes back."""
+
+    # Whether nothing is left to be found out about it when it goes.
+    whole = False
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        whole = (self.whole or self._is_whole()) and not self._on_close
+        if not whole or environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        start_response(self._status, self.headers.to_wsgi_list())
+        return self.response  # type: ignore[return-value]
+
+    def _is_whole(self) -> bool:
         body, headers = self.response, self.headers
-        whole = type(body) is list and len(body) == 1 and type(body[0]) is bytes and "Content-Length" in headers
-        if not whole or self._on_close or self.status_code not in _USUAL or environ["REQUEST_METHOD"] == "HEAD":
-            return super().__call__(environ, start_response)
-        if not _PLAIN.fullmatch(headers.get("Location", "")):
-            return super().__call__(environ, start_response)
-        start_response(self.status, headers.to_wsgi_list())
-        return body  # type: ignore[return-value]
+        if type(body) is not list or len(body) != 1 or type(body[0]) is not bytes or "Content-Length" not in headers:
+            return False
+        return self._status_code in _USUAL and _PLAIN.fullmatch(headers.get("Location", "")) is not None
+
+
+def page(body: bytes, status: int = 200, *more: tuple[str, str]) -> Answer:
+    """A page of ours, encoded, as the whole answer; nobody from outside has a word in what ``more`` headers say.
+
+    What Werkzeug does for an answer of which it knows nothing takes as long as making a page.
+    """
+    answer = Answer.__new__(Answer)
+    answer.headers = Headers()
+    answer.headers._list = [_HTML, ("Content-Length", str(len(body))), *more]
+    answer._status, answer._status_code = _status_line(status), status
+    answer._on_close, answer.direct_passthrough, answer.response = [], False, [body]
+    answer.whole = True
+    return answer
+
+
+@cache
+def _status_line(status: int) -> str:
+    return f"{status} {HTTP_STATUS_CODES[status].upper()}"
 
 
 def onward(address: str) -> Answer:
     """The browser asks for ``address`` next, which is one of ours."""
-    return Answer(b"", 303, [("Location", address)], content_type="text/html; charset=utf-8")
+    if _PLAIN.fullmatch(address):
+        return page(b"", 303, ("Location", address))
+    return Answer(b"", 303, [("Location", address)], content_type=_HTML[1])
 
 
 class Finding(MapAdapter):
@@ -128,6 +108,39 @@ class Site(Flask):
         super().__init__(name, root_path=root_path, static_folder=None, template_folder=template_folder)
         self._hosts: dict[tuple[str, str], str] = {}
         self._addresses: dict[tuple[str, str], tuple[Rule, dict[str, Any]]] = {}
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function: none of ours is a coroutine."""
+        return func
+
+    def full_dispatch_request(self) -> Response:
+        """The answer to a request, with Flask's own steps in Flask's order; nobody listens to its signals, and what is
+        done before and after a page is the same for all of them.
+        """
+        answer: Any = None
+        try:
+            for first in self.before_request_funcs[None]:
+                answer = first()
+                if answer is not None:
+                    break
+            else:
+                answer = self.dispatch_request()
+        except Exception as error:  # noqa: BLE001  (Flask tells which error has a page of its own)
+            answer = self.handle_user_exception(error)
+        return self.finalize_request(answer)
+
+    def process_response(self, response: Response) -> Response:
+        """The answer with the session's cookie. Nothing else is done to one afterwards."""
+        session = request_ctx._session
+        if session is not None and not self.session_interface.is_null_session(session):
+            self.session_interface.save_session(self, session, response)
+        return response
+
+    def do_teardown_request(self, *_: object) -> None:
+        """Nothing waits for the end of a request: what a view opens it closes."""
+
+    def do_teardown_appcontext(self, *_: object) -> None:
+        """Nothing waits for that either."""
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """What finds the page for a request; SecurityError under a name that the installation does not go by.

@@ -120,8 +120,7 @@ def _overtaken_notice(version_id: UUID) -> str:
 
 def _fields() -> dict[str, list[str]]:
     """What was sent for the questions, without what is ours."""
-    sent = request.form.to_dict(flat=False)
-    return {name: values for name, values in sent.items() if name not in _OURS}
+    return {name: values for name, values in request.form.lists() if name not in _OURS}
 
 
 def _written(visit: Visit, version_id: UUID, slot: int) -> Here:

@@ -1,8 +1,10 @@
 """The runs of the participant who is here, and the pages of the version each is pinned to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from consent import decisions
 from consent.grants import Grant
