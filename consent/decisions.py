@@ -74,14 +74,6 @@ class Decision(AppendOnly, Base):
     decided_at: Mapped[datetime]
 
 
-class _Word(NamedTuple):
-    """What counts of a decision."""
-
-    number: int
-    scope: Scope
-    agreed: bool
-
-
 @dataclass(frozen=True, slots=True)
 class Sitting:
     """An occasion with what was decided on it, in order."""
@@ -227,7 +219,7 @@ _WORDS = Prepared(
 
 def grant_for(db: Session, participant_id: UUID) -> Grant:
     """What the participant agrees to at this moment."""
-    return Grant(participant_id, standing([_Word(*row) for row in _WORDS.rows(db, participant_id=participant_id)]))
+    return Grant(participant_id, standing(_WORDS.rows(db, participant_id=participant_id)))
 
 
 class Stance(NamedTuple):
@@ -248,8 +240,8 @@ def stances(db: Session, study_id: UUID) -> dict[UUID, Stance]:
     alike: dict[frozenset[Scope], frozenset[Scope]] = {}  # of ten thousand people most agree to the same
     found = {}
     for who, rows in itertools.groupby(db.execute(said), key=lambda row: row[0]):
-        stands = standing(words := [_Word(*row[1:]) for row in rows])
-        took_part = any(word.agreed and word.scope is Scope.TAKE_PART for word in words)
+        stands = standing(words := [(number, scope, agreed) for _, number, scope, agreed in rows])
+        took_part = any(agreed and scope is Scope.TAKE_PART for _, scope, agreed in words)
         found[who] = Stance(Grant(who, alike.setdefault(stands, stands)), took_part, tongue.get(who, ""))
     return found
 

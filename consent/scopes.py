@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Protocol
+from typing import TypeAlias
 
 
 class Scope(StrEnum):
@@ -20,20 +20,8 @@ class Scope(StrEnum):
 PARTICIPATION = frozenset({Scope.TAKE_PART, Scope.RECORDED})
 
 
-class Word(Protocol):
-    """One yes or no: a Decision, or whatever else has its three facts."""
-
-    @property
-    def number(self) -> int:
-        """Its place in the order in which everything was said."""
-
-    @property
-    def scope(self) -> Scope:
-        """What it is about."""
-
-    @property
-    def agreed(self) -> bool:
-        """Yes or no."""
+# One yes or no: its place in the order in which everything was said, what it is about, and whether it is a yes.
+Word: TypeAlias = tuple[int, Scope, bool]
 
 
 def standing(words: Iterable[Word]) -> frozenset[Scope]:
@@ -41,8 +29,8 @@ def standing(words: Iterable[Word]) -> frozenset[Scope]:
 
     The last word is the one with the greatest number, in whatever order they are given: a clock can be set back.
     """
-    last: dict[Scope, Word] = {}
-    for word in words:
-        if word.scope not in last or word.number > last[word.scope].number:
-            last[word.scope] = word
-    return frozenset(scope for scope, word in last.items() if word.agreed)
+    last: dict[Scope, tuple[int, bool]] = {}
+    for number, scope, agreed in words:
+        if scope not in last or number > last[scope][0]:
+            last[scope] = number, agreed
+    return frozenset([scope for scope, (_, agreed) in last.items() if agreed])

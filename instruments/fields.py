@@ -16,9 +16,10 @@ Ids have no dot, so what stands before the first one is the question.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
+
+import msgspec
 
 from instruments.kinds import Answer, Answers
 from instruments.sentences import Problem
@@ -27,8 +28,7 @@ Form: TypeAlias = Mapping[str, Sequence[str]]
 DATE_PARTS = ("year", "month", "day")
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(msgspec.Struct, frozen=True):
     """What an answer may depend on beside itself: the day, and the answers that the route has reached so far."""
 
     today: date

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+import msgspec
+
 from instruments.answers import filled
 from instruments.condition_parser import parse
 from instruments.definition import Instrument, Question, Role, Section
@@ -44,8 +46,7 @@ class Missingness(StrEnum):
         return self in {Missingness.ANSWERED, Missingness.SKIPPED, Missingness.DECLINED}
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """What the route leads to: questions and pages in order, and the answers that count."""
 
     questions: tuple[str, ...]
@@ -53,8 +54,7 @@ class Reached:
     answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
-class PageRead:
+class PageRead(msgspec.Struct, frozen=True):
     """What a page that was sent says. Without problems, ``answers`` are what is to be sealed for the page, those to
     questions that are not reached any more among them. With problems, they are those that are sound by themselves.
     """

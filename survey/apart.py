@@ -36,6 +36,8 @@ def _place(address: Address) -> tuple[Part, ...]:
 
 def divided(values: Mapping[str, T], ids: frozenset[str]) -> tuple[dict[str, T], dict[str, T]]:
     """``values`` of fields or questions, and those of them that belong to identifying questions."""
+    if not ids:
+        return dict(values), {}
     own = {name: value for name, value in values.items() if name.partition(".")[0] in ids}
     return {name: value for name, value in values.items() if name not in own}, own
 

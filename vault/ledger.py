@@ -126,7 +126,8 @@ def append(
 
 def asks_to_be_sequenced(db: Session) -> bool:
     """Whether a deed of this session should be a leaf as soon as it is committed."""
-    return bool(db.info.get(_MARK))
+    # The session's own notes are not there before somebody writes one.
+    return "info" in vars(db) and bool(db.info.get(_MARK))
 
 
 def _fact(value: Fact) -> str | int | bool | list[str]:

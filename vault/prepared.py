@@ -4,7 +4,7 @@ The driver carries them out, and begins the session's transaction for them. What
 its own takes five times as long as the statement; its types are kept, so values go in and come out as anywhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVarTuple
 
 from sqlalchemy import Connection, Delete, Dialect, Engine, Insert, Select, Update
@@ -162,7 +162,7 @@ class Database(Session):
 class _Made:
     """A statement as one kind of database takes it."""
 
-    __slots__ = ("text", "ways_in", "ways_out")
+    __slots__ = ("names", "text", "ways_in", "ways_out")
 
     def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
@@ -170,9 +170,13 @@ class _Made:
         order = compiled.positiontup if compiled.positional else list(types)
         found = statement.selected_columns if isinstance(statement, Select) else ()
         self.text: str = compiled.string
-        self.ways_in: list[tuple[str, Way]] = [(name, way_in(types[name], dialect)) for name in order]
-        ways = [way_out(column.type, dialect) for column in found]
-        self.ways_out = [(at, way) for at, way in enumerate(ways) if way is not None]
+        self.names: list[str] = list(order)
+        self.ways_in = _needed([way_in(types[name], dialect) for name in order])
+        self.ways_out = _needed([way_out(column.type, dialect) for column in found])
+
+
+def _needed(ways: list[Way]) -> list[tuple[int, Callable[[Any], Any]]]:
+    return [(at, way) for at, way in enumerate(ways) if way is not None]
 
 
 class Prepared(Generic[*Ts]):
@@ -208,11 +212,11 @@ class Prepared(Generic[*Ts]):
         made = self._made.get(dialect.name)
         if made is None:
             made = self._made[dialect.name] = _Made(self._statement, dialect, self._columns)
-        given = [way(values[name]) if way else values[name] for name, way in made.ways_in]
-        if dialect.positional:
-            return made, _tell(driver, dialect, made.text, given)
-        named = {name: one for (name, _), one in zip(made.ways_in, given, strict=True)}
-        return made, _tell(driver, dialect, made.text, named)
+        given = [values[name] for name in made.names]
+        for at, way in made.ways_in:
+            given[at] = way(given[at])
+        told = given if dialect.positional else dict(zip(made.names, given, strict=True))
+        return made, _tell(driver, dialect, made.text, told)
 
 
 def dialect_of(db: Session) -> Dialect:

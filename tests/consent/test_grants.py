@@ -1,7 +1,8 @@
 """What stands after everything that was said, and the proof that somebody looked."""
 
 import ast
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
@@ -13,8 +14,7 @@ from consent.scopes import PARTICIPATION, Scope, standing
 from tests.house.tree import ROOMS, files, name
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(NamedTuple):
     """A word as the database would give it."""
 
     number: int

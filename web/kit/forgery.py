@@ -6,13 +6,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, session
-from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 
 from web.kit import cookies
-from web.kit.sent import FORM
+from web.kit.sent import FORM, here
 from web.kit.uploads import ADMITS, TAKES_FILES
 
 T = TypeVar("T")
@@ -101,11 +100,11 @@ def token() -> str:
     return signed
 
 
-def _given_here(sent: Request, held: SessionMixin) -> bool:
+def _given_here(sent: Request) -> bool:
     """Whether the form brings the very token that this process gave to this visitor; what it signed need not be looked
     into again.
     """
-    given = _tokens.get(held.get(_TOKEN, ""))
+    given = _tokens.get(session.get(_TOKEN, ""))
     return given is not None and compare_digest(given.encode(), sent.form.get(_TOKEN, "").encode())
 
 
@@ -129,12 +128,10 @@ def install(app: Flask, server_key: bytes) -> None:
     protection = CSRFProtect(app)
 
     def check() -> None:
-        # The request itself: each look through Flask's stand-in for it finds it anew.
-        context = request_ctx
-        sent = context.request
+        sent = here()
         if sent.method not in _ONLY_LOOKS:
             _refuse_foreign(sent)
-            if not _given_here(sent, context.session):
+            if not _given_here(sent):
                 protection.protect(apply_exemptions=True)
 
     app.before_request(check)

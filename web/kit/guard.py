@@ -13,7 +13,6 @@ from typing import Any, Concatenate
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
-from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -27,6 +26,8 @@ from vault.sessions import Stage
 from vault.studies import OF_THE_VISITOR, Permit
 from web.kit import cookies, rail
 from web.kit.rail import Place, Stop
+from web.kit.sent import here
+from web.kit.site import Answer
 from web.kit.uploads import ADMITS, TAKES_FILES
 from web.kit.visit import Kit, Visit
 
@@ -117,10 +118,12 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
     _refuse_unwritable()
     kit: Kit = current_app.extensions[_KIT]
     work = kit.stores.begin(reading=door.reading)
-    visit = Visit(kit, work, datetime.now(UTC), device=request.cookies.get(cookies.DEVICE))
+    visit = Visit(kit, work, datetime.now(UTC), device=here().cookies.get(cookies.DEVICE))
     try:
-        with closing(work):
+        try:
             response = _let_in(visit, door, view, arguments)
+        finally:
+            work.close()
         if visit.touches is not None:
             # Only now: whoever looks must not hold one connection while they wait for another.
             with kit.stores.work() as own:
@@ -144,7 +147,7 @@ class SignedOut(Refused):
 
 def _admits() -> None:
     """Return if whoever sends this is signed in and may do so; what says no is raised. Nothing of a body is read."""
-    sent = request_ctx.request
+    sent = here()
     kit, door = kit_of(current_app), current_app.extensions["verbatim-doors"][sent.endpoint]
     with closing(kit.stores.begin(reading=True)) as work:
         visit = Visit(kit, work, datetime.now(UTC))
@@ -164,7 +167,7 @@ def _let_in(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> 
 
 def _refuse_unwritable() -> None:
     """The character zero is in nobody's writing, and PostgreSQL cannot keep it."""
-    sent = request_ctx.request
+    sent = here()
     if "\0" in sent.path or b"%00" in sent.query_string:
         abort(400)
     if sent.method == "POST" and any("\0" in value for values in sent.form.listvalues() for value in values):
@@ -172,7 +175,8 @@ def _refuse_unwritable() -> None:
 
 
 def _answer(visit: Visit, door: Door, view: View, arguments: dict[str, Any]) -> Response:
-    response = current_app.make_response(view(visit, **arguments))
+    said = view(visit, **arguments)
+    response = said if isinstance(said, Answer) else current_app.make_response(said)
     # After a look there is nothing to keep, and to give the connection back costs less than to commit.
     if not door.reading and (response.status_code < 400 or visit.keeps):
         visit.work.commit()
@@ -186,7 +190,7 @@ def _serve_participant(visit: Visit, door: Door, view: View, arguments: dict[str
     """The view, for a participant who is here. Who is not here any more comes in again without losing what was typed:
     the form is shown with everything in it and asks for the code.
     """
-    cookie = request.cookies.get(cookies.PERSON)
+    cookie = here().cookies.get(cookies.PERSON)
     try:
         visit.person = participant_sessions.read(visit.db, cookie or "", now=visit.now)
     except CannotOpen:
@@ -225,7 +229,7 @@ def _come_in_again(visit: Visit, door: Door, view: View, arguments: dict[str, An
 
 
 def _admit(visit: Visit, *, writing: bool) -> None:
-    cookie = request.cookies.get(cookies.SESSION)
+    cookie = here().cookies.get(cookies.SESSION)
     if not cookie:
         return
     try:

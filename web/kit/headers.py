@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Flask, request
+from flask import Flask
+
+from web.kit.sent import here
 
 _ALWAYS = (
     ("X-Content-Type-Options", "nosniff"),
@@ -38,7 +40,7 @@ _OURS = frozenset(name for name, _ in (*_ALWAYS, _HTTPS, _NO_SCRIPTS, _NEVER_KEP
 
 def nonce() -> str:
     """The number that a script of this answer carries; an answer whose template never asks allows no script."""
-    environ = request.environ
+    environ = here().environ
     made: str | None = environ.get(_NONCE)
     if made is None:
         made = environ[_NONCE] = secrets.token_urlsafe(16)
@@ -47,7 +49,7 @@ def nonce() -> str:
 
 def lasts() -> None:
     """Browsers may keep this answer for a year if it is a good one: it never changes, and nothing in it is personal."""
-    request.environ[_LASTING] = True
+    here().environ[_LASTING] = True
 
 
 def install(app: Flask, *, https: bool) -> None:

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from flask import Flask, has_request_context
-from flask.globals import request_ctx
 from flask_babel import Babel, get_locale
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from web.kit import cookies
+from web.kit.sent import here
 
 LANGUAGES = {"en": "English", "fr": "Français"}
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -20,7 +20,7 @@ def chosen() -> str:
     """The visitor's choice, else the best of what their browser asks for, else English."""
     if not has_request_context():
         return "en"
-    sent = request_ctx.request
+    sent = here()
     cookie: str = sent.cookies.get(cookies.LANGUAGE, "")
     if cookie in LANGUAGES:
         return cookie

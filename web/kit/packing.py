@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response
 
+from web.kit.sent import here
 from web.kit.site import page
 
 _WORTH_IT = 1000
@@ -79,7 +80,7 @@ def _block(plain: bytes) -> bytes:
 
 
 def _taken() -> bool:
-    return "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    return "gzip" in here().environ.get("HTTP_ACCEPT_ENCODING", "")
 
 
 def _answer(body: bytes, status: int, *more: tuple[str, str]) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 from wsgiref.types import WSGIEnvironment
 
+from flask.globals import _cv_request
 from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.sansio.http import parse_cookie
@@ -26,9 +27,21 @@ class Given(ImmutableMultiDict[str, str]):
         found: list[str] | None = dict.get(self, key)  # type: ignore[assignment]
         return found[0] if found else default
 
+    def number(self, key: str) -> int:
+        """The value as a number; 0 if it is none or none was sent."""
+        try:
+            return int(self.get(key, ""))
+        except ValueError:
+            return 0
+
     def lists(self) -> ItemsView[str, list[str]]:
         """Every name with all its values. Nobody changes them, so they need not be copied."""
         return dict.items(self)  # type: ignore[arg-type]
+
+
+def here() -> "Sent":
+    """The request that is being answered. Flask's stand-in for it finds it anew for each thing that it is asked."""
+    return _cv_request.get().request  # type: ignore[return-value]
 
 
 class Sent(InMemory):

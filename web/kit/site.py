@@ -11,12 +11,13 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response
-from flask.globals import request_ctx
+from flask.globals import _cv_request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.routing import MapAdapter, Rule
 
-from web.kit.sent import Sent
+from web.kit.sent import Sent, here
 
 _MOST_HOSTS, _MOST_ADDRESSES = 64, 1024
 
@@ -129,9 +130,23 @@ class Site(Flask):
             answer = self.handle_user_exception(error)
         return self.finalize_request(answer)
 
+    def dispatch_request(self) -> ResponseReturnValue:
+        """What the page's function says; what was wrong with the address is raised."""
+        sent = here()
+        if sent.routing_exception is not None or sent.method == "OPTIONS" or sent.url_rule is None:
+            return super().dispatch_request()
+        said: Any = self.view_functions[sent.url_rule.endpoint](**(sent.view_args or {}))
+        return said  # type: ignore[no-any-return]
+
+    def finalize_request(self, rv: Any, from_error_handler: bool = False) -> Response:
+        """The answer that was said, with the session's cookie."""
+        if from_error_handler or not isinstance(rv, Answer):
+            return super().finalize_request(rv, from_error_handler)
+        return self.process_response(rv)
+
     def process_response(self, response: Response) -> Response:
         """The answer with the session's cookie. Nothing else is done to one afterwards."""
-        session = request_ctx._session
+        session = _cv_request.get()._session
         if session is not None and not self.session_interface.is_null_session(session):
             self.session_interface.save_session(self, session, response)
         return response
@@ -148,7 +163,7 @@ class Site(Flask):
         A name that was found to be trusted stays so: whom to trust is settled when the installation starts.
         """
         if request is None:
-            return super().create_url_adapter(request)
+            return super().create_url_adapter(request) if self.config["SERVER_NAME"] else None
         sent = request.environ
         key, path, query = (sent["wsgi.url_scheme"], sent.get("HTTP_HOST", "")), sent["PATH_INFO"], sent["QUERY_STRING"]
         host = self._hosts.get(key)

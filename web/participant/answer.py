@@ -22,6 +22,7 @@ from web.kit.addresses import fixed
 from web.kit.guard import Pages
 from web.kit.i18n import LANGUAGES
 from web.kit.packing import packed
+from web.kit.sent import here as sent
 from web.kit.site import onward
 from web.kit.visit import Visit
 from web.participant import runs_here
@@ -110,7 +111,7 @@ def _base(version_id: UUID) -> str:
 
 def _overtaken_notice(version_id: UUID) -> str:
     """One sentence for whoever saved a page that had been saved from elsewhere meanwhile."""
-    slot = request.args.get("also", type=int) if request.query_string else None
+    slot = request.args.get("also", type=int) if sent().query_string else None
     if slot is None:
         return ""
     said = phrases(i18n.chosen())
@@ -120,11 +121,11 @@ def _overtaken_notice(version_id: UUID) -> str:
 
 def _fields() -> dict[str, list[str]]:
     """What was sent for the questions, without what is ours."""
-    return {name: values for name, values in request.form.lists() if name not in _OURS}
+    return {name: values for name, values in sent().form.lists() if name not in _OURS}
 
 
 def _written(visit: Visit, version_id: UUID, slot: int) -> Here:
-    here = runs_here.written(visit, version_id, request.form.get("run", ""))
+    here = runs_here.written(visit, version_id, sent().form.get("run", ""))
     if slot >= len(here.plan.pages):
         raise Missing
     if here.run.submitted_on is not None:
@@ -133,7 +134,7 @@ def _written(visit: Visit, version_id: UUID, slot: int) -> Here:
 
 
 def _seen() -> int:
-    return request.form.get("seen", 0, type=int)
+    return sent().form.number("seen")
 
 
 @page.action("/p/answer/<uuid:version_id>/<int:slot>/draft", permit=Permit.TAKE_PART)
@@ -154,8 +155,9 @@ def _keep_draft(visit: Visit, here: Here, slot: int, fields: Form, *, seen: int)
 def save(visit: Visit, version_id: UUID, slot: int) -> ResponseReturnValue:
     """The page is saved and the next one comes; or what is wrong is said and nothing that was typed is lost."""
     here = _written(visit, version_id, slot)
-    fields, then = _fields(), request.form.get("then", "next")
-    if request.form.get("language") in LANGUAGES:
+    form = sent().form
+    fields, then = _fields(), form.get("then", "next")
+    if form.get("language") in LANGUAGES:
         return _in_language(visit, here, slot, fields)
     moved = here.plan.moved(slot, fields)
     if moved is not None:

@@ -1,9 +1,9 @@
 """The runs of the participant who is here, and the pages of the version each is pinned to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from consent import decisions
@@ -16,6 +16,7 @@ from survey.responses import Loaded
 from survey.runs import Kind, Response
 from vault import studies
 from vault.errors import Missing
+from vault.values import Value
 from web.kit.visit import Visit
 from web.participant.skeleton import Skeletons
 
@@ -25,8 +26,7 @@ _MOST = 200
 _skeletons: dict[tuple[UUID, str], Skeletons] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(Value, frozen=True):
     """A run with everything that a page of it needs."""
 
     run: Response
@@ -36,7 +36,7 @@ class Here:
     key: bytes
     linkage: bytes | None  # opens answers that say who somebody is; None once they are anonymous
     # Of a catch-up: what was answered before, on which its way depends. It is among the loaded answers too.
-    beside: Mapping[str, Answer] = field(default_factory=dict, repr=False)
+    beside: Mapping[str, Answer] = msgspec.field(default_factory=dict)
 
 
 # What a participant fills in by themselves.
@@ -90,8 +90,8 @@ def here(visit: Visit, run: Response) -> Here:
 def written(visit: Visit, version_id: UUID, run_id: str) -> Here:
     """The run that a form belongs to, which nobody sends meanwhile; Missing if it is not the participant's."""
     try:
-        run = runs.find(visit.db, visit.participant.id, UUID(run_id), writing=True)
-    except ValueError:
+        run = runs.find(visit.db, visit.participant.id, msgspec.convert(run_id, UUID), writing=True)
+    except msgspec.ValidationError:
         raise Missing from None
     if run.version_id != version_id or run.kind not in _OWN:
         raise Missing
