@@ -136,7 +136,7 @@ class Plan:
 
     def slots(self, answers: Answers) -> tuple[int, ...]:
         """The pages on which something is reached."""
-        return self.reached(answers).slots
+        return self._straight.slots if self._straight is not None else self.reached(answers).slots
 
     def first(self, answers: Answers) -> int | None:
         """The first page; None if there is nothing to show."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from consent.grants import ConsentMissing, Grant
@@ -341,7 +342,7 @@ def test_a_page_that_is_moved_to_another_version_run_or_slot_does_not_open(one: 
             records.load(db, one.key, response.participant_id)
         db.execute(text(f"UPDATE page_record SET {column} = :value"), {"value": former})  # noqa: S608
     assert one.load(response).answers == {"mentor": "yes"}
-    strange = Response(**{name: getattr(response, name) for name in Response.__slots__} | {"version_id": response.id})
+    strange = replace(response, version_id=response.id)
     with pytest.raises(CannotOpen):
         one.load(strange)
 
