@@ -152,7 +152,12 @@ def _names_language(name: str) -> bool:
 
 
 def _alike(found: Imported, ours: Mapping[str, str], theirs: object) -> bool:
-    """Whether a text says the same to both, in the languages that have a name; one that repeats an answer does."""
+    """Whether a text says the same to both, in the languages that have a name; one that repeats an answer does.
+
+    Of a column with two languages in its name pyxform makes one language within the other; we leave it out and say so.
+    """
+    if isinstance(theirs, dict):
+        theirs = {name: text for name, text in theirs.items() if not isinstance(text, dict)}
     mine, other = _plain(_named(ours)), _plain(_named(_said(found, theirs)))
     return "[" in str(ours) or mine == other
 

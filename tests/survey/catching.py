@@ -1,6 +1,5 @@
 """Catch-ups for tests: a survey that has grown, somebody who answered before, and what they say afterwards."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -52,7 +51,7 @@ def fill(work: Work, jo: Enrolled, run: Response, *, now: datetime, send: bool =
     slot = plan.first(beside)
     while slot is not None:
         loaded = responses.load(work.db, key, run)
-        loaded = replace(loaded, answers={**beside, **loaded.answers})
+        loaded = msgspec.structs.replace(loaded, answers={**beside, **loaded.answers})
         here = {name: answer for name, answer in given.items() if plan.slot_of(name) == slot}
         subject = in_the_log(work, jo.participant.id)
         responses.save(
