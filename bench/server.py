@@ -27,6 +27,11 @@ _GRANIAN = (
 SERVERS = ("granian", "gunicorn")
 
 
+def _clock(pid: int) -> int:
+    """The clock of what a process has used (clock_getcpuclockid(3) on Linux); psutil tells hundredths of a second."""
+    return (~pid << 3) | 2
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running server with all its processes."""
@@ -35,9 +40,9 @@ class Server:
     port: int
 
     def cpu_seconds(self) -> float:
-        """Processor time that the server and its workers have used."""
+        """Processor time that the server and its workers have used, to the microsecond."""
         top = psutil.Process(self.process.pid)
-        return sum(each.user + each.system for each in (p.cpu_times() for p in (top, *top.children(recursive=True))))
+        return sum(time.clock_gettime(_clock(each.pid)) for each in (top, *top.children(recursive=True)))
 
     def peak_memory(self) -> int:
         """The most memory in bytes that any of its processes has had at once."""
