@@ -15,6 +15,8 @@ from werkzeug.sansio.http import parse_cookie
 
 from web.kit.uploads import InMemory
 
+_MOST_DIGITS = 16  # of a length that somebody means
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -117,7 +119,7 @@ class Sent(InMemory):
         """What was sent, and not more than the request says and may have."""
         length, most = self.environ.get("CONTENT_LENGTH", ""), self.max_content_length
         read = "stream" in self.__dict__ or "_cached_data" in self.__dict__
-        said = length.isdecimal() and "HTTP_TRANSFER_ENCODING" not in self.environ
+        said = length.isdecimal() and len(length) < _MOST_DIGITS and "HTTP_TRANSFER_ENCODING" not in self.environ
         if read or not said or not most or int(length) > most:
             return self._get_stream_for_parsing().read()
         body: bytes = self.environ["wsgi.input"].read(int(length))
