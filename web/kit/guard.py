@@ -120,10 +120,8 @@ def _serve(door: Door, view: View, arguments: dict[str, Any]) -> Response:
     work = kit.stores.begin(reading=door.reading)
     visit = Visit(kit, work, datetime.now(UTC), device=here().cookies.get(cookies.DEVICE))
     try:
-        try:
+        with closing(work):
             response = _let_in(visit, door, view, arguments)
-        finally:
-            work.close()
         if visit.touches is not None:
             # Only now: whoever looks must not hold one connection while they wait for another.
             with kit.stores.work() as own:

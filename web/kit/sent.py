@@ -91,16 +91,6 @@ class Sent(InMemory):
         read: Given = self.__dict__["form"]
         return read
 
-    @property
-    def blueprints(self) -> list[str]:
-        """To what the page belongs; Flask asks for it three times."""
-        found: list[str] | None = self.__dict__.get("found_blueprints")
-        if found is None:
-            found = super().blueprints
-            if self.url_rule is not None:
-                self.__dict__["found_blueprints"] = found
-        return found
-
     def close(self) -> None:
         """Files that came along are closed."""
         if self.__dict__.get("files"):

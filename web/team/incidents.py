@@ -145,8 +145,7 @@ def record(visit: Visit) -> ResponseReturnValue:
     """The incident stands in the study's records and in its log, once, also when a button is pressed twice."""
     form = _record_form(visit, request.form)
     if form.validate():
-        said = [f"{name}={value}" for name, value in form.data.items() if name != "once"]
-        number = form.number(visit, "incident", *said)
+        number = form.number(visit, "incident", *form.said())
         try:
             if once.first(visit.db, visit.study_id, number, now=visit.now):
                 incidents.record(

@@ -74,8 +74,7 @@ def make(visit: Visit) -> ResponseReturnValue:
     form = _form(visit, request.form)
     if form.validate():
         try:
-            said = [f"{name}={value}" for name, value in form.data.items() if name != "once"]
-            if once.first(visit.db, visit.study_id, form.number(visit, "link", *said), now=visit.now):
+            if once.first(visit.db, visit.study_id, form.number(visit, "link", *form.said()), now=visit.now):
                 _make(visit, form)
         except (Conflict, Invalid) as refusal:
             form.refuse(refusal, "closes_on" if "close" in refusal.sentence else "word")

@@ -28,6 +28,10 @@ class OnceForm(PageForm):
             return False
         return sound
 
+    def said(self) -> list[str]:
+        """Everything that stands in it, for a deed that another word makes another one."""
+        return [f"{name}={value}" for name, value in self.data.items() if name != "once"]
+
     def number(self, visit: Visit, deed: str, *said: str) -> UUID:
         """By which this deed of this visitor is known again, with what was ``said`` in it."""
         return once.number_of(once.read(self.once.data), deed, visit.study_id, visit.account_id, *said)
